@@ -1,0 +1,105 @@
+"""The facts that travel through the program, as frozen dataclasses. Knows no file, model or framing.
+
+Every offset is a 0-based, half-open count of characters (Unicode code points) in `Document.text`:
+`document.text[sentence.start:sentence.end] == sentence.text`, always.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Level = Literal["flagged", "unsure", "below"]
+Stance = Literal["asserted", "contested"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a document that has one role: a paragraph, a heading, a list item or a quotation."""
+
+    start: int
+    end: int
+    role: Literal["paragraph", "heading", "item", "quote"]
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text to score, normalised once, with what is known of where it came from.
+
+    `metadata` holds JSON values only. `blocks` is empty where the source had no structure: the text is then split at line ends.
+    """
+
+    name: str
+    text: str
+    title: str = ""
+    date: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a document: `text == document.text[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+    quoted: bool = False
+    role: str = "paragraph"
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A span of the document that raised a framing's log-odds by `weight` (natural logarithm, calibrated)."""
+
+    start: int
+    end: int
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class FramingScore:
+    """One framing's calibrated probability for one sentence, its level and the words behind it."""
+
+    framing: str
+    probability: float
+    level: Level
+    cues: tuple[Cue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceResult:
+    """A sentence with its framings, most probable first. `line` and `column` are 1-based."""
+
+    sentence: Sentence
+    framings: tuple[FramingScore, ...]
+    line: int
+    column: int
+    stance: Stance | None = None
+    contested_probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResult:
+    """What was found in one document: its sentence count and the sentences that are flagged or unsure."""
+
+    document: Document
+    sentence_count: int
+    results: tuple[SentenceResult, ...]
+
+    def count(self, level: Level) -> dict[str, int]:
+        """Return how many sentences reached `level`, by framing, alphabetically."""
+        found = [s.framing for r in self.results for s in r.framings if s.level == level]
+        return {framing: found.count(framing) for framing in sorted(set(found))}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFailure:
+    """An input that could not be read or scored: never a score of 0."""
+
+    name: str
+    error: str
+    message: str

@@ -1,0 +1,49 @@
+"""The only place that normalises text. Knows characters; knows nothing of words, sentences or files.
+
+`normalise` runs once, when a document is read: every offset belongs to its result.
+"""
+
+import re
+import unicodedata
+
+# Everything a line may hold: no controls but tab, no bidirectional overrides, no zero-width marks, no lone surrogates.
+_LINE_ENDS = re.compile("\r\n|\r|\x0b|\x0c|\x85|\u2028|\u2029")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_NEEDS_WORK = re.compile("[^\t\n -~£–—‘’“”•…éêôŵŷâàç½€°]")
+
+
+def normalise(text: str) -> str:
+    r"""Return `text` in NFC with `\n` line ends, plain spaces, and no control, invisible or unpaired characters.
+
+    Controls and surrogates become a space or U+FFFD rather than vanish, so that words never join by accident.
+
+    >>> normalise("Rt.\xa0Hon.\r\nNo\x00 10\u200b")
+    'Rt. Hon.\nNo  10'
+    """
+    if not _NEEDS_WORK.search(text):
+        return text
+    text = _LINE_ENDS.sub("\n", text)
+    text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
+    text = _SURROGATES.sub("\ufffd", _CONTROLS.sub(" ", text))
+    return unicodedata.normalize("NFC", text)
+
+
+def printable(text: str) -> str:
+    r"""Return `text` safe for a terminal: anything that could move the cursor or reorder words becomes U+FFFD.
+
+    >>> printable("a\x1b[31mb")
+    'a\ufffd[31mb'
+    """
+    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c not in "\t\n" else c for c in text)
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    r"""Return the 1-based line and column of a 0-based character offset.
+
+    >>> line_and_column("one\ntwo", 4)
+    (2, 1)
+    """
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
