@@ -7,18 +7,20 @@ one term. A sentence becomes three kinds of term:
     pair        "benefit sanction"  two neighbouring words
     piece       "#ancti"            a stretch of letters inside one word, with a blank at each end: it ties inflections together
 
-Each *occurrence* of a term counts (plain term frequency), weighted by inverse document frequency (Spärck Jones 1972; the
-smoothed form of scikit-learn), and a sentence is scaled by the root of the summed squares of its occurrences:
+A word counts once in a sentence, however often it stands there; its pieces count once for each distinct word that holds
+them; pairs count as often as they occur. With n for these counts and inverse document frequency as idf (Spärck Jones
+1972; the smoothed form of scikit-learn), a sentence becomes
 
     x(term) = n(term) · idf(term) / sqrt( Σ over terms of n(term) · idf(term)² )
 
-With n in place of n² under the root, a sentence's score is a plain sum over its words and pairs: that is what makes
-scoring fast and explanations exact.
+With n in place of n² under the root, a sentence's score is a plain sum over its distinct words and its pairs: that is
+what makes scoring fast and explanations exact.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 WORD = re.compile(r"[A-Za-z0-9]+")
 PIECE_MARK = "#"
@@ -67,11 +69,17 @@ class Analyser:
     settings: FeatureSettings = FeatureSettings()
 
     def __call__(self, text: str) -> list[str]:
-        """Return every occurrence of every term of `text`."""
+        """Return every counted occurrence of every term of `text`."""
         found = words(text)
-        terms = list(found)
-        if self.settings.pairs:
-            terms += [f"{left} {right}" for left, right in zip(found, found[1:], strict=False)]
-        for word in found:
-            terms += pieces(word, self.settings.piece_lengths)
-        return terms
+        distinct = list(dict.fromkeys(found))
+        inside = [piece for word in distinct for piece in pieces(word, self.settings.piece_lengths)]
+        return distinct + inside + (pairs(found) if self.settings.pairs else [])
+
+
+def pairs(found: Sequence[str]) -> list[str]:
+    """Return the neighbouring words of `found`, two by two.
+
+    >>> pairs(["sick", "note", "culture"])
+    ['sick note', 'note culture']
+    """
+    return [f"{left} {right}" for left, right in pairwise(found)]

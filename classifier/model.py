@@ -7,7 +7,7 @@ A row has one column for each output (every framing, then stance) and a last one
 
     logit(output) = Σ rows[output] / sqrt(Σ rows[length]) + intercept[output]
 
-where the sum runs over the sentence's words and known pairs. A word's row already holds the weight of its pieces.
+where the sum runs over the sentence's distinct words and its known pairs. A word's row already holds the weight of its pieces.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import PIECE_MARK, FeatureSettings, pieces, words
+from classifier.features import PIECE_MARK, FeatureSettings, pairs, pieces, words
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -141,8 +141,9 @@ class Model:
         tokens = [words(sentence) for sentence in sentences]
         lengths = np.array([len(found) for found in tokens], dtype=np.int64)
         numbers = self._words.number([word for found in tokens for word in found])
-        rows = self._words.rows[numbers]
         sentence_of = np.repeat(np.arange(len(lengths)), lengths)
+        rows = self._words.rows[numbers]
+        rows[_is_repeated(sentence_of, numbers)] = 0
         positions, columns = self._pairs.find(numbers[:-1], numbers[1:])
         inside = sentence_of[positions] == sentence_of[positions + 1]
         rows[positions[inside]] += self._rows[columns[inside]]
@@ -157,9 +158,10 @@ class Model:
     def term_columns(self, words_found: Sequence[str]) -> list[tuple[int, int, int]]:
         """Return (first word, last word, column) for every occurrence of a known term in one sentence."""
         columns = self._words.columns
-        single = [(i, i, c) for i, word in enumerate(words_found) for c in self._words.columns_of(word)]
-        pairs = [(i, i + 1, columns.get(" ".join(words_found[i : i + 2]))) for i in range(len(words_found) - 1)]
-        return single + [(first, last, column) for first, last, column in pairs if column is not None]
+        firsts = {word: i for i, word in reversed(list(enumerate(words_found)))}
+        single = [(i, i, column) for word, i in firsts.items() for column in self._words.columns_of(word)]
+        found = [(i, i + 1, columns.get(pair)) for i, pair in enumerate(pairs(words_found))]
+        return single + [(first, last, column) for first, last, column in found if column is not None]
 
 
 def _sum_runs(rows: Floats, lengths: Integers) -> Floats:
@@ -170,3 +172,10 @@ def _sum_runs(rows: Floats, lengths: Integers) -> Floats:
         starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]]).astype(np.int64)
         sums[filled] = np.add.reduceat(rows, starts, axis=0)
     return sums
+
+
+def _is_repeated(sentence_of: Integers, numbers: Integers) -> NDArray[np.bool_]:
+    """Return, for each word, whether the same word stands earlier in its sentence."""
+    repeated = np.ones(len(numbers), dtype=bool)
+    repeated[np.unique((sentence_of << 32) | numbers, return_index=True)[1]] = False
+    return repeated

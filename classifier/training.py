@@ -1,0 +1,132 @@
+"""Labelled sentences → a model. Knows scikit-learn; scoring never needs this room.
+
+The steps: terms are counted and scaled once; decision values come out of fold, groups never straddling a fold; sigmoid and
+thresholds are fitted on them; the coefficients are fitted on everything.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from classifier.calibrating import Calibration, fit_sigmoid, sigmoid, threshold_for_precision, weights_at_rate
+from classifier.estimator import SentenceScaler, fit_outputs, vectoriser
+from classifier.features import PIECE_MARK, FeatureSettings
+from classifier.labelled_set import LabelledSentence
+from classifier.model import Weights
+
+FOLDS = 5
+CONTESTED = "contested"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """How to fit. `rate`: the share of sentences that carry a given framing in the text that probabilities should fit."""
+
+    features: FeatureSettings = FeatureSettings()
+    rate: float = 0.02
+    flagged_precision: float = 0.8
+    unsure_probability: float = 0.25
+    minimum_positives: int = 10
+
+
+@dataclass(frozen=True)
+class OutOfFold:
+    """Decision values of sentences that the fitted fold had not seen: (n, K) beside the (n, K) truth."""
+
+    decisions: Floats
+    targets: NDArray[np.bool_]
+    masks: list[NDArray[np.bool_]]
+
+
+def targets_of(rows: Sequence[LabelledSentence], framings: Sequence[str]) -> NDArray[np.bool_]:
+    """Return (n, K): which framings each row carries and, last, whether it is contested."""
+    return np.array([[f in row.labels for f in framings] + [row.stance == CONTESTED] for row in rows], dtype=bool)
+
+
+def masks_of(targets: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """Return the rows that each output learns from: all for a framing, those with a framing for stance."""
+    everything = np.ones(len(targets), dtype=bool)
+    return [everything] * (targets.shape[1] - 1) + [targets[:, :-1].any(axis=1)]
+
+
+def fold_of(group: str) -> int:
+    """Return the fold of a group, from its SHA-256: the same on every machine and whatever else is in the set."""
+    return int.from_bytes(hashlib.sha256(group.encode()).digest()[:4], "big") % FOLDS
+
+
+def out_of_fold(rows: Sequence[LabelledSentence], framings: Sequence[str], settings: TrainingSettings) -> OutOfFold:
+    """Return every row's decision values from a model fitted without its fold."""
+    targets = targets_of(rows, framings)
+    masks = masks_of(targets)
+    folds = np.array([fold_of(row.group) for row in rows])
+    texts = np.array([row.text for row in rows], dtype=object)
+    decisions = np.zeros(targets.shape)
+    for fold in range(FOLDS):
+        held, kept = folds == fold, folds != fold
+        if held.any() and kept.any():
+            counter = vectoriser(settings.features)
+            scaler = SentenceScaler()
+            X = scaler.fit_transform(counter.fit_transform(texts[kept]))
+            coefficients, intercepts = fit_outputs(X, targets[kept], [mask[kept] for mask in masks])
+            decisions[held] = scaler.transform(counter.transform(texts[held])) @ coefficients + intercepts
+    return OutOfFold(decisions, targets, masks)
+
+
+def calibrate(found: OutOfFold, rows: Sequence[LabelledSentence], settings: TrainingSettings) -> list[Calibration]:
+    """Return the sigmoid and thresholds of every output, from out-of-fold decisions at the stated rate."""
+    weights = np.array([row.weight for row in rows])
+    return [_calibrate_one(found, k, weights, settings) for k in range(found.targets.shape[1])]
+
+
+def _calibrate_one(found: OutOfFold, k: int, row_weights: Floats, settings: TrainingSettings) -> Calibration:
+    mask = found.masks[k]
+    decisions, is_positive, weights = found.decisions[mask, k], found.targets[mask, k], row_weights[mask]
+    if is_positive.sum() < settings.minimum_positives or is_positive.all():
+        return Calibration(1.0, 0.0, 2.0, 2.0)
+    is_stance = k == found.targets.shape[1] - 1
+    if not is_stance:
+        weights = weights_at_rate(is_positive, weights, settings.rate)
+    slope, offset = fit_sigmoid(decisions, is_positive, weights)
+    if is_stance:
+        return Calibration(slope, offset, 0.5, 0.5)
+    probabilities = sigmoid(slope * decisions + offset)
+    flagged = max(threshold_for_precision(probabilities, is_positive, weights, settings.flagged_precision), 0.5)
+    return Calibration(slope, offset, min(settings.unsure_probability, flagged), flagged)
+
+
+def fit_weights(
+    rows: Sequence[LabelledSentence],
+    framings: Sequence[str],
+    calibrations: Sequence[Calibration],
+    settings: TrainingSettings,
+) -> Weights:
+    """Return the weights fitted on all `rows`, with their calibration."""
+    counter = vectoriser(settings.features)
+    counts = counter.fit_transform([row.text for row in rows])
+    order, terms = ordered_terms(counter.get_feature_names_out())
+    X = sparse.csr_matrix(counts[:, order])
+    scaler = SentenceScaler()
+    targets = targets_of(rows, framings)
+    coefficients, intercepts = fit_outputs(scaler.fit_transform(X), targets, masks_of(targets))
+    return Weights(
+        outputs=(*framings, CONTESTED),
+        terms=terms,
+        idf=scaler.idf_,
+        coefficients=coefficients.astype(np.float32).astype(np.float64),
+        intercepts=intercepts,
+        slopes=np.array([c.slope for c in calibrations]),
+        offsets=np.array([c.offset for c in calibrations]),
+        thresholds=np.array([[c.unsure_from, c.flagged_from] for c in calibrations]),
+    )
+
+
+def ordered_terms(names: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return the order of columns that puts words first, then pairs, then pieces, each alphabetical; and the names so."""
+    kind = [2 if name.startswith(PIECE_MARK) else 1 if " " in name else 0 for name in names]
+    order = sorted(range(len(names)), key=lambda i: (kind[i], names[i]))
+    return np.array(order, dtype=np.int64), tuple(names[i] for i in order)
