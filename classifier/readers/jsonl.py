@@ -4,52 +4,65 @@
 """
 
 import json
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, BinaryIO
 
 from classifier.readers.options import Found, ReadOptions
 from classifier.readers.plain import decode
+from classifier.readers.rows import TEXT_FIELDS, document_from_object, document_from_row
 from classifier.records import Document, DocumentFailure
-from classifier.text import normalise
-
-TEXT_FIELDS = ("text", "body", "content", "answer", "sentence")
-_NAME_FIELDS = ("id", "url", "uri", "link")
 
 
 def read_jsonl(stream: BinaryIO, name: str, options: ReadOptions) -> Found:
     """Yield one document a row; fields other than the text are carried through as metadata."""
-    for number, line in enumerate(iter(lambda: stream.readline(options.max_document_bytes + 1), b""), 1):
+    return read_json_lines((), stream, name, options)
+
+
+def read_json_lines(first: Iterable[bytes], stream: BinaryIO, name: str, options: ReadOptions) -> Found:
+    """Yield one document for each of the lines that were read already and of those still in the stream."""
+    for number, line in enumerate(chain(first, _lines(stream, options.max_document_bytes)), 1):
         if len(line) > options.max_document_bytes:
-            yield DocumentFailure(
-                f"{name}:{number}", "InputError", f"a line of over {options.max_document_bytes:,} bytes."
-            )
-            return
-        if line.strip():
+            message = f"a line of over {options.max_document_bytes:,} bytes."
+            yield DocumentFailure(f"{name}:{number}", "InputError", message)
+            _skip_line(stream)
+        elif not line.isspace():
             yield _parse_line(line, f"{name}:{number}", options)
+
+
+def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
+    return iter(lambda: stream.readline(limit + 1), b"")
+
+
+def _skip_line(stream: BinaryIO) -> None:
+    while (part := stream.readline(65536)) and not part.endswith(b"\n"):
+        pass
 
 
 def _parse_line(line: bytes, where: str, options: ReadOptions) -> Document | DocumentFailure:
     try:
-        row = json.loads(line)
-    except UnicodeDecodeError:
-        return _parse_line(decode(line)[0].encode(), where, options)
+        row = load_json(line, options)
     except ValueError as error:
         return DocumentFailure(where, "InputError", f"not valid JSON ({error}).")
     except RecursionError:
         return DocumentFailure(where, "InputError", "nested too deeply to be a row.")
     if not isinstance(row, dict):
         return DocumentFailure(where, "InputError", "not a JSON object; each line must be one.")
-    return document_from_row(row, where, options.text_column)
+    if options.text_column is None and TEXT_FIELDS[0] in row:
+        return document_from_row(row, where, TEXT_FIELDS[0])
+    return document_from_object(row, where, options)
 
 
-def document_from_row(row: dict[str, Any], where: str, text_column: str | None) -> Document | DocumentFailure:
-    """Return the row as a document: its text field normalised, everything else kept as metadata."""
-    column = text_column or next((name for name in TEXT_FIELDS if name in row), None)
-    if column is None or column not in row:
-        return DocumentFailure(
-            where, "InputError", f"no text field; name it with --text-column (found: {', '.join(row)[:200]})."
-        )
-    value = row.pop(column)
-    if not isinstance(value, str) or not value.strip():
-        return DocumentFailure(where, "InputError", f"field '{column}' holds no text.")
-    name = next((str(row[field]) for field in _NAME_FIELDS if row.get(field)), where)
-    return Document(name, normalise(value), str(row.get("title") or ""), str(row.get("date") or ""), row)
+def load_json(data: bytes, options: ReadOptions) -> Any:
+    """Return the JSON value in `data`, whatever its encoding; unpaired surrogates become `?`, NaN becomes null."""
+    try:
+        value = json.loads(data, parse_constant=_nothing)
+    except UnicodeDecodeError:
+        value = json.loads(decode(data, options.charset)[0], parse_constant=_nothing)
+    if b"\\ud" in data or b"\\uD" in data:
+        value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return value
+
+
+def _nothing(_: str) -> None:
+    return None

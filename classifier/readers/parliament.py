@@ -1,0 +1,61 @@
+"""Answers of the Parliament's written-questions service → documents. The text is the minister's answer, not the question.
+
+{"value": {"id": 1, "uin": "87801", "house": "Commons", "dateTabled": "2025-11-04T00:00:00", "questionText": "To ask …",
+           "answeringBodyName": "Department for …", "answerText": "<p>…</p>", "heading": "…"}, "links": […]}
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from classifier.readers.building import build_document, one_line
+from classifier.readers.markup import pieces_of_fragment
+from classifier.records import Document, DocumentFailure
+
+_SERVICE = "https://questions-statements-api.parliament.uk/api/writtenquestions/questions/"
+_METADATA = {
+    "id": "id",
+    "uin": "uin",
+    "house": "house",
+    "date_tabled": "dateTabled",
+    "date_for_answer": "dateForAnswer",
+    "date_answered": "dateAnswered",
+    "department": "answeringBodyName",
+    "asking_member_id": "askingMemberId",
+    "answering_member_id": "answeringMemberId",
+    "is_withdrawn": "isWithdrawn",
+    "is_named_day": "isNamedDay",
+    "is_holding_answer": "answerIsHolding",
+    "is_correction": "answerIsCorrection",
+}
+
+
+def is_question(value: Mapping[str, Any]) -> bool:
+    """Return whether this JSON object is one written question, with or without its envelope."""
+    inner = value.get("value", value)
+    return isinstance(inner, dict) and "answerText" in inner and "questionText" in inner
+
+
+def document_from_question(value: Mapping[str, Any], name: str) -> Document | DocumentFailure:
+    """Return the answer to a written question; what was asked, by whom and when is kept as metadata."""
+    question = value.get("value", value)
+    answer = question.get("answerText")
+    metadata = {key: question[field] for key, field in _METADATA.items() if _is_plain(question.get(field))}
+    metadata["question"] = one_line(_string(question.get("questionText")))
+    if isinstance(question.get("id"), int):
+        metadata["url"] = f"{_SERVICE}{question['id']}"
+    return build_document(
+        name,
+        pieces_of_fragment(_string(answer)),
+        title=_string(question.get("heading")),
+        date=_string(question.get("dateAnswered") or question.get("dateForAnswer") or question.get("dateTabled"))[:10],
+        metadata=metadata,
+        empty="not answered yet: the question has no answer text.",
+    )
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,85 @@
+"""What a caller names → streams: files, folders, globs and `-`. Knows places; looks at no bytes."""
+
+import glob
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from classifier.readers.dispatch import read_stream
+from classifier.readers.options import Found, ReadOptions
+from classifier.records import Document, DocumentFailure
+
+STDIN = "-"
+
+
+def read_documents(sources: Iterable[str], options: ReadOptions | None = None) -> Iterator[Document | DocumentFailure]:
+    """Yield every document of the files, folders, globs, URLs and `-` in `sources`, in order.
+
+    What can't be read comes as a `DocumentFailure`, in its place.
+    """
+    options = options or ReadOptions()
+    for source in sources:
+        if source == STDIN:
+            yield from read_stream(sys.stdin.buffer, "<stdin>", options)
+        else:
+            yield from _read_path(source, options)
+
+
+def _read_path(source: str, options: ReadOptions) -> Found:
+    path = Path(source)
+    if "\0" in source:
+        yield DocumentFailure(source, "InputError", "no such file or folder.")
+    elif path.is_dir():
+        yield from _read_folder(path, options)
+    elif glob.has_magic(source) and not path.exists():
+        yield from _read_matches(source, options)
+    else:
+        yield from _read_file(path, options)
+
+
+def _read_matches(pattern: str, options: ReadOptions) -> Found:
+    matches = sorted(glob.iglob(pattern, recursive=True))
+    if not matches:
+        yield DocumentFailure(pattern, "InputError", "no file matches this pattern.")
+    for match in matches:
+        if not Path(match).is_dir():
+            yield from _read_file(Path(match), options)
+
+
+def _read_file(path: Path, options: ReadOptions) -> Found:
+    try:
+        with path.open("rb") as stream:
+            yield from read_stream(stream, _shown(path), options)
+    except FileNotFoundError:
+        yield DocumentFailure(_shown(path), "InputError", "no such file or folder.")
+    except OSError as error:
+        yield DocumentFailure(_shown(path), "InputError", f"can't be read ({error.strerror}).")
+
+
+def _read_folder(folder: Path, options: ReadOptions) -> Found:
+    is_empty = True
+    for found in _files_below(folder):
+        is_empty = False
+        if isinstance(found, OSError):
+            yield DocumentFailure(_shown(Path(found.filename)), "InputError", f"can't be read ({found.strerror}).")
+        else:
+            yield from _read_file(found, options)
+    if is_empty:
+        yield DocumentFailure(_shown(folder), "InputError", "the folder holds no files.")
+
+
+def _files_below(folder: Path) -> Iterator[Path | OSError]:
+    """Yield the files of a folder and its folders, sorted, without hidden ones; a folder that can't be listed as its error."""
+    errors: list[OSError] = []
+    for place, folders, files in os.walk(folder, onerror=errors.append):
+        yield from errors
+        errors.clear()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (path for name in sorted(files) if not name.startswith(".") and (path := Path(place, name)).is_file())
+    yield from errors
+
+
+def _shown(path: Path) -> str:
+    """Return a path as text that every output can hold, whatever bytes its name is made of."""
+    return os.fsencode(path).decode("utf-8", "replace")
