@@ -53,7 +53,11 @@ def _body(details: Mapping[str, Any]) -> Iterator[Piece]:
 def _html(value: Any) -> str:
     """Return a field's HTML: a string, or the HTML one of several renderings `[{content_type, content}, …]`."""
     if isinstance(value, list):
-        kinds = {r.get("content_type"): r.get("content") for r in value if isinstance(r, dict) and _string(r.get("content_type"))}
+        kinds = {
+            r.get("content_type"): r.get("content")
+            for r in value
+            if isinstance(r, dict) and _string(r.get("content_type"))
+        }
         return _string(kinds.get("text/html") or kinds.get("text/govspeak"))
     return _string(value)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO
 
+from classifier.errors import InputError
 from classifier.readers.options import Found, ReadOptions
 from classifier.readers.plain import decode
 from classifier.readers.rows import TEXT_FIELDS, document_from_object, document_from_row
@@ -42,7 +43,7 @@ def _skip_line(stream: BinaryIO) -> None:
 def _parse_line(line: bytes, where: str, options: ReadOptions) -> Document | DocumentFailure:
     try:
         row = load_json(line, options)
-    except ValueError as error:
+    except (ValueError, InputError) as error:
         return DocumentFailure(where, "InputError", f"not valid JSON ({error}).")
     except RecursionError:
         return DocumentFailure(where, "InputError", "nested too deeply to be a row.")
@@ -54,14 +55,17 @@ def _parse_line(line: bytes, where: str, options: ReadOptions) -> Document | Doc
 
 
 def load_json(data: bytes, options: ReadOptions) -> Any:
-    """Return the JSON value in `data`, whatever its encoding; unpaired surrogates become `?`, NaN becomes null."""
+    """Return the JSON value in `data`, whatever its encoding; unpaired surrogates become `?`, NaN becomes null.
+
+    orjson is three times as fast but takes only flawless UTF-8 JSON; the standard library has the last word.
+    """
+    import orjson
+
     try:
-        value = json.loads(data, parse_constant=_nothing)
-    except UnicodeDecodeError:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
         value = json.loads(decode(data, options.charset)[0], parse_constant=_nothing)
-    if b"\\ud" in data or b"\\uD" in data:
-        value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-    return value
+        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _nothing(_: str) -> None:

@@ -45,7 +45,9 @@ def parse_markup(source: bytes | str) -> "LexborHTMLParser":
     data = source.encode("utf-8", "replace") if isinstance(source, str) else source
     marks = _FORMATTING.findall(data)
     if len(marks) - 2 * sum(map(bool, marks)) > _MOST_UNCLOSED:
-        raise InputError("its HTML leaves over 1,000 tags such as <b> or <a> unclosed; no program could show it as meant.")
+        raise InputError(
+            "its HTML leaves over 1,000 tags such as <b> or <a> unclosed; no program could show it as meant."
+        )
     return LexborHTMLParser(data.replace(b"\x00", b" "))
 
 

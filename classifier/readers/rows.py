@@ -10,7 +10,18 @@ from classifier.readers.parliament import document_from_question, is_question
 from classifier.records import Document, DocumentFailure
 from classifier.text import normalise
 
-TEXT_FIELDS = ("text", "body", "content", "answer", "sentence", "full_text", "answer_text", "speech", "article", "paragraph")
+TEXT_FIELDS = (
+    "text",
+    "body",
+    "content",
+    "answer",
+    "sentence",
+    "full_text",
+    "answer_text",
+    "speech",
+    "article",
+    "paragraph",
+)
 _NAME_FIELDS = ("id", "url", "uri", "link")
 _SHORTEST_PROSE = 40
 _SHOWN_COLUMNS = 200

@@ -76,7 +76,9 @@ def _files_below(folder: Path) -> Iterator[Path | OSError]:
         yield from errors
         errors.clear()
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (path for name in sorted(files) if not name.startswith(".") and (path := Path(place, name)).is_file())
+        yield from (
+            path for name in sorted(files) if not name.startswith(".") and (path := Path(place, name)).is_file()
+        )
     yield from errors
 
 
