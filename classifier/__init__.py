@@ -15,7 +15,7 @@ _HOMES = {
     "SentenceResult": "classifier.records",
     "FramingError": "classifier.errors",
 }
-__all__ = sorted(_HOMES)  # noqa: PLE0605
+__all__ = sorted(_HOMES)
 __version__ = "0.1.0"
 
 

@@ -105,12 +105,14 @@ def _parse_framing(row: Any, where: str) -> Framing:
     unknown = sorted(set(row) - {*_TEXT_FIELDS, *_LIST_FIELDS})
     if unknown:
         raise CodebookError(f"{where}: {unknown_name('field', unknown[0], (*_TEXT_FIELDS, *_LIST_FIELDS))}")
-    texts = {name: _text(row, name, where) for name in _TEXT_FIELDS}
-    if not _ID.fullmatch(texts["id"]):
-        raise CodebookError(f"{where}: id {texts['id']!r} must be lower-case letters, digits and underscores.")
-    if not texts["name"] or not texts["definition"]:
-        raise CodebookError(f"{where} ({texts['id']}): name and definition are required.")
-    return Framing(**texts, **{name: _strings(row, name, where) for name in _LIST_FIELDS})
+    name, definition, exclusions = (_text(row, field, where) for field in ("name", "definition", "exclusions"))
+    framing_id = _text(row, "id", where)
+    if not _ID.fullmatch(framing_id):
+        raise CodebookError(f"{where}: id {framing_id!r} must be lower-case letters, digits and underscores.")
+    if not name or not definition:
+        raise CodebookError(f"{where} ({framing_id}): name and definition are required.")
+    examples, counter_examples, keywords = (_strings(row, field, where) for field in _LIST_FIELDS)
+    return Framing(framing_id, name, definition, exclusions, examples, counter_examples, keywords)
 
 
 def _text(row: Mapping[str, Any], name: str, where: str) -> str:

@@ -23,7 +23,7 @@ REGULARISATION = 30.0  # inverse strength, `C`; docs/quality.md shows the neighb
 class SentenceScaler(BaseEstimator, TransformerMixin):  # type: ignore[misc]
     """Divides each row of counts by the root of the sum of n · idf², then weights it by idf. Learns idf."""
 
-    def fit(self, X: sparse.csr_matrix, y: object = None) -> "SentenceScaler":  # noqa: ARG002
+    def fit(self, X: sparse.csr_matrix, y: object = None) -> "SentenceScaler":
         """Learn the smoothed inverse document frequency of every column of counts `X`."""
         counts = np.asarray((X > 0).sum(axis=0)).ravel()
         self.idf_ = np.log((1 + X.shape[0]) / (1 + counts)) + 1

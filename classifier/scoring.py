@@ -91,7 +91,7 @@ def _score_block(
     ]
     probabilities = model.probabilities(texts)
     thresholds = reporting_thresholds(model, options)
-    is_reported = (probabilities[:, :-1] >= thresholds[:, 0]).any(axis=1) | options.everything
+    is_reported = np.asarray((probabilities[:, :-1] >= thresholds[:, 0]).any(axis=1) | options.everything)
     first = 0
     for item, own in zip(block, spans, strict=True):
         if isinstance(item, DocumentFailure):

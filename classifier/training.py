@@ -21,6 +21,7 @@ from classifier.model import Weights
 FOLDS = 5
 CONTESTED = "contested"
 Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +40,20 @@ class OutOfFold:
     """Decision values of sentences that the fitted fold had not seen: (n, K) beside the (n, K) truth."""
 
     decisions: Floats
-    targets: NDArray[np.bool_]
-    masks: list[NDArray[np.bool_]]
+    targets: Booleans
+    masks: list[Booleans]
 
 
-def targets_of(rows: Sequence[LabelledSentence], framings: Sequence[str]) -> NDArray[np.bool_]:
+def targets_of(rows: Sequence[LabelledSentence], framings: Sequence[str]) -> Booleans:
     """Return (n, K): which framings each row carries and, last, whether it is contested."""
     return np.array([[f in row.labels for f in framings] + [row.stance == CONTESTED] for row in rows], dtype=bool)
 
 
-def masks_of(targets: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+def masks_of(targets: Booleans) -> list[Booleans]:
     """Return the rows that each output learns from: all for a framing, those with a framing for stance."""
     everything = np.ones(len(targets), dtype=bool)
-    return [everything] * (targets.shape[1] - 1) + [targets[:, :-1].any(axis=1)]
+    is_framed: Booleans = np.asarray(targets[:, :-1].any(axis=1))
+    return [everything] * (targets.shape[1] - 1) + [is_framed]
 
 
 def fold_of(group: str) -> int:

@@ -1,0 +1,66 @@
+"""`framing evaluate`: how right is the model? Knows which rows to judge and how to print the figures."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from classifier.commands.options import CodebookOption, ModelOption, TableFormat
+
+
+def evaluate(
+    on: Annotated[
+        Path | None, typer.Option("--on", help="JSON lines with text, labels, stance; one sentence a row.")
+    ] = None,
+    labelled: Annotated[
+        Path | None, typer.Option("--labelled", help="Folder of the labelled set to cross-validate on.")
+    ] = None,
+    format: Annotated[TableFormat, typer.Option("--format", help="For people or for programs.")] = TableFormat.TABLE,  # noqa: A002
+    model: ModelOption = None,
+    codebook: CodebookOption = None,
+) -> None:
+    """Judge the model on labelled sentences: by grouped cross-validation, or on the rows of a file."""
+    from classifier import building
+    from classifier.places import codebook_path, labelled_path, model_path
+
+    if on:
+        figures = building.evaluate_on(on, model or model_path(), codebook or codebook_path())
+    else:
+        folder = labelled or labelled_path()
+        figures = building.cross_validate(folder, codebook or folder / "codebook.toml")
+    if format is TableFormat.JSON:
+        typer.echo(json.dumps(figures, indent=1))
+    else:
+        typer.echo(figures_table(figures))
+
+
+def figures_table(figures: dict[str, Any]) -> str:
+    """Return the figures as a plain table of fixed width."""
+    lines = [
+        f"{figures['sentences']} sentences",
+        "",
+        f"{'framing':28}{'support':>8}{'precision':>11}{'recall':>8}{'F1':>7}{'AP':>7}",
+    ]
+    for name, row in figures["per_framing"].items():
+        cells = [_number(row[key]) for key in ("precision", "recall", "f1", "ap")]
+        lines.append(f"{name:28}{row['support']:>8}{cells[0]:>11}{cells[1]:>8}{cells[2]:>7}{cells[3]:>7}")
+    lines.append("")
+    for key in ("micro_f1", "micro_precision", "micro_recall", "macro_f1", "macro_ap", "macro_ap_5"):
+        lines.append(f"{key:28}{_number(figures[key]):>8}{_interval(figures, key)}")
+    stance = figures["stance"]
+    lines.append(
+        f"{'contested_f1':28}{_number(stance['contested_f1']):>8}{_interval(figures, 'contested_f1')}  ({stance['support']} contested)"
+    )
+    for key in ("ece", "brier"):
+        lines.append(f"{key:28}{_number(figures['calibration'][key], 4):>8}{_interval(figures, key, 4)}")
+    return "\n".join(lines)
+
+
+def _number(value: float | None, places: int = 3) -> str:
+    return "-" if value is None else f"{value:.{places}f}"
+
+
+def _interval(figures: dict[str, Any], key: str, places: int = 3) -> str:
+    low, high = figures["intervals"].get(key, (None, None))
+    return "" if low is None else f"   [{_number(low, places)}, {_number(high, places)}]"

@@ -1,0 +1,65 @@
+"""`framing explain`: the exact account of one probability. Knows how to print it; the arithmetic is in `explaining`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from classifier.commands.options import ModelOption, TableFormat
+
+if TYPE_CHECKING:
+    from classifier.explaining import Explanation
+
+
+def explain(
+    text: Annotated[str, typer.Argument(help="One sentence; of a longer text, each sentence is explained.")],
+    framing: Annotated[str, typer.Option("--framing", help="The framing to explain, by its id, or 'contested'.")],
+    format: Annotated[TableFormat, typer.Option("--format", help="For people or for programs.")] = TableFormat.TABLE,  # noqa: A002
+    model: ModelOption = None,
+) -> None:
+    """Show every term's contribution to a framing's log-odds, the intercept, the calibration and the threshold."""
+    from classifier.commands.check import documents_of
+    from classifier.errors import UsageError
+    from classifier.explaining import explain as explain_sentence
+    from classifier.records import Document
+    from classifier.scoring import load_model
+    from classifier.sentences import document_spans
+
+    loaded = load_model(model)
+    if framing not in loaded.weights.outputs:
+        from classifier.codebook import unknown_name
+
+        raise UsageError(unknown_name("framing", framing, loaded.weights.outputs))
+    documents = [document for document in documents_of(text) if isinstance(document, Document)]
+    sentences = [document.text[start:end] for document in documents for start, end in document_spans(document)]
+    explanations = [(sentence, explain_sentence(loaded, sentence, framing)) for sentence in sentences]
+    if format is TableFormat.JSON:
+        _print_json(explanations)
+    else:
+        for sentence, explanation in explanations:
+            _print_table(sentence, explanation)
+
+
+def _print_json(explanations: "list[tuple[str, Explanation]]") -> None:
+    import json
+    from dataclasses import asdict
+
+    rows = [
+        {"schema": 1, "text": sentence, "intercept": found.intercept, **asdict(found)}
+        for sentence, found in explanations
+    ]
+    typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+
+
+def _print_table(sentence: str, found: "Explanation") -> None:
+    from classifier.text import printable
+
+    typer.echo(printable(sentence))
+    typer.echo(f"\n{'log-odds':>10}  {'n':>2}  term")
+    for part in found.contributions:
+        typer.echo(f"{part.value:+10.4f}  {part.count:2d}  {part.term}")
+    typer.echo(
+        f"{found.intercept:+10.4f}      intercept = slope {found.slope:.4f} x {found.raw_intercept:.4f} + offset {found.offset:.4f}"
+    )
+    typer.echo(f"{found.logit:+10.4f}      sum = log-odds of {found.framing}")
+    thresholds = f"flagged from {found.flagged_from:.2f}, unsure from {found.unsure_from:.2f}"
+    typer.echo(f"{found.probability:10.4f}      probability ({thresholds})\n")

@@ -1,0 +1,35 @@
+"""Options that several commands share, said once. Knows Typer; does no work."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class TableFormat(StrEnum):
+    """For commands whose result is a table."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+ModelOption = Annotated[
+    Path | None, typer.Option("--model", help="Folder of the model (default: the one that ships with the program).")
+]
+FramingOption = Annotated[
+    list[str] | None, typer.Option("--framing", help="Report only this framing, by its id; repeatable.")
+]
+ProbabilityOption = Annotated[
+    float | None,
+    typer.Option(
+        "--min-probability", min=0.0, max=1.0, help="Report from this probability, instead of the model's thresholds."
+    ),
+]
+FailOnOption = Annotated[
+    list[str] | None, typer.Option("--fail-on", help="Exit with 1 if this framing (or 'any') is flagged; repeatable.")
+]
+CodebookOption = Annotated[
+    Path | None, typer.Option("--codebook", help="Codebook to use (default: the one that ships with the program).")
+]
+EOF_HINT = "Give text, a path, a URL, or - for standard input."

@@ -1,0 +1,94 @@
+"""The habits of the house, held by tests: floors, sizes, light import, exported names."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import classifier
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "classifier"
+FLOORS = [
+    {"errors", "places"},
+    {"codebook", "text"},
+    {"records"},
+    {"features"},
+    {"model", "sentences", "agreement"},
+    {"explaining", "estimator", "calibrating", "evaluating", "labelled_set", "storage", "references"},
+    {"readers", "writers"},
+    {"training", "judging", "reporting", "scoring", "selecting", "config", "baselines", "hydrating", "journal"},
+    {"building", "running"},
+    {"commands", "__init__"},
+]
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    return {name.split(".")[1] for name in names if name.startswith("classifier.")}
+
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def floor_of(room: str) -> int:
+    return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_room_imports_only_from_its_own_or_lower_floors(path):
+    room = room_of(path)
+    above = {other for other in imported_rooms(path) if other != room and floor_of(other) > floor_of(room)}
+    assert not above
+
+
+def test_no_two_rooms_import_each_other():
+    uses = {}
+    for path in MODULES:
+        uses.setdefault(room_of(path), set()).update(imported_rooms(path) - {room_of(path)})
+    seen: set[str] = set()
+
+    def visit(room, trail):
+        assert room not in trail, f"cycle: {[*trail, room]}"
+        if room not in seen:
+            for other in uses.get(room, ()):
+                visit(other, [*trail, room])
+            seen.add(room)
+
+    for room in uses:
+        visit(room, [])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_stays_readable(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 260
+
+
+def test_every_exported_name_opens():
+    assert sorted(classifier.__all__) == list(classifier.__all__)
+    for name in classifier.__all__:
+        assert getattr(classifier, name) is not None
+    with pytest.raises(AttributeError):
+        _ = classifier.no_such_name
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import classifier",
+        "import cli, typer.testing; typer.testing.CliRunner().invoke(cli.app, ['--help'])",
+        "import cli, typer.testing; typer.testing.CliRunner().invoke(cli.app, ['check', 'Work is good for you.'])",
+    ],
+)
+def test_light_paths_load_neither_scikit_learn_nor_nltk(code):
+    check = f"{code}; import sys; print([m for m in ('sklearn', 'nltk', 'scipy', 'joblib') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"
