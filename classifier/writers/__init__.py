@@ -1,0 +1,24 @@
+"""Results → files and terminals. One writer for each format, each fed one entry at a time, so memory does not grow.
+
+A result becomes an `Entry` of plain records first (`entries.describe`); every format is drawn from those records alone.
+"""
+
+from classifier.writers.entries import Entry, decode_entries, describe, encode_entry, model_fingerprint, sentence_id
+from classifier.writers.formats import FORMATS, ResultWriter, choose_format, open_writer, options_for
+from classifier.writers.writer import WriteOptions, Writer
+
+__all__ = [
+    "FORMATS",
+    "Entry",
+    "ResultWriter",
+    "WriteOptions",
+    "Writer",
+    "choose_format",
+    "decode_entries",
+    "describe",
+    "encode_entry",
+    "model_fingerprint",
+    "open_writer",
+    "options_for",
+    "sentence_id",
+]

@@ -1,0 +1,181 @@
+"""Results → the records that every output is made of. Knows the shape of schema 1; knows no file format but a line of JSON.
+
+    {"schema": 1, "type": "document", "name": "speech.txt", "sentences": 12, "flagged": {"incentives": 1}, …}
+    {"schema": 1, "type": "finding", "document": "speech.txt", "start": 40, "end": 93, "line": 2, "column": 1, …}
+    {"schema": 1, "type": "failure", "name": "scan.pdf", "error": "InputError", "message": "…"}
+
+One input makes one `Entry`: a document with its findings, or a failure. `docs/output.md` explains every field.
+"""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from classifier.records import DocumentFailure, DocumentResult, FramingScore, SentenceResult
+from classifier.text import normalise
+
+SCHEMA = 1
+PLACES = 4
+_MAX_DEPTH = 20
+# Characters that a terminal or an editor may act on, or that some programs take for a line end: legal in JSON, written as \uXXXX.
+_UNSAFE = re.compile("[\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+Record = dict[str, Any]
+Context = tuple[Sequence[str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is written about one input: `head` is its document or failure record."""
+
+    head: Record
+    findings: tuple[Record, ...] = ()
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the input could not be scored."""
+        return bool(self.head["type"] == "failure")
+
+
+def sentence_id(text: str) -> str:
+    """Return 16 hexadecimal digits that name a sentence by its words, whatever its white space and capitals.
+
+    >>> sentence_id("Work  is good.") == sentence_id("work is good.")
+    True
+    """
+    folded = " ".join(normalise(text).split()).casefold()
+    return hashlib.sha256(folded.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def model_fingerprint(manifest: Mapping[str, Any]) -> str:
+    """Return 16 hexadecimal digits that change whenever a file of the model does."""
+    sealed = json.dumps(manifest.get("files", {}), sort_keys=True)
+    return hashlib.sha256(sealed.encode()).hexdigest()[:16]
+
+
+def describe(
+    item: DocumentResult | DocumentFailure,
+    model: str,
+    *,
+    with_text: bool = False,
+    contexts: Sequence[Context] = (),
+    withheld: Mapping[str, int] | None = None,
+) -> Entry:
+    """Return the entry of one result. `model` is a fingerprint; `contexts` holds the sentences around each finding."""
+    if isinstance(item, DocumentFailure):
+        return Entry({**_opening("failure"), "name": item.name, "error": item.error, "message": item.message})
+    findings = [_finding(item.document.name, result) for result in item.results]
+    for record, (before, after) in zip(findings, contexts, strict=False):
+        record["context"] = {"before": list(before), "after": list(after)}
+    head = _document(item, model)
+    if withheld:
+        head["withheld"] = dict(withheld)
+    if with_text:
+        head["text"] = item.document.text
+    return Entry(head, tuple(findings))
+
+
+def _opening(kind: str) -> Record:
+    return {"schema": SCHEMA, "type": kind}
+
+
+def _document(item: DocumentResult, model: str) -> Record:
+    document = item.document
+    levels = [{score.level for score in result.framings} for result in item.results]
+    return {
+        **_opening("document"),
+        "name": document.name,
+        "title": document.title,
+        "date": document.date,
+        "sentences": item.sentence_count,
+        "flagged_sentences": sum("flagged" in found for found in levels),
+        "unsure_sentences": sum("unsure" in found and "flagged" not in found for found in levels),
+        "flagged": item.count("flagged"),
+        "unsure": item.count("unsure"),
+        "notes": list(document.notes),
+        "metadata": _plain(document.metadata),
+        "sha256": hashlib.sha256(document.text.encode("utf-8", "replace")).hexdigest(),
+        "model": model,
+    }
+
+
+def _finding(name: str, result: SentenceResult) -> Record:
+    sentence, contested = result.sentence, result.contested_probability
+    return {
+        **_opening("finding"),
+        "document": name,
+        "id": sentence_id(sentence.text),
+        "start": sentence.start,
+        "end": sentence.end,
+        "line": result.line,
+        "column": result.column,
+        "page": sentence.page,
+        "role": sentence.role,
+        "quoted": sentence.quoted,
+        "text": sentence.text,
+        "stance": result.stance,
+        "contested_probability": None if contested is None else round(contested, PLACES),
+        "framings": [_framing(score) for score in result.framings],
+    }
+
+
+def _framing(score: FramingScore) -> Record:
+    cues = [{"start": c.start, "end": c.end, "text": c.text, "weight": round(c.weight, PLACES)} for c in score.cues]
+    probability = round(score.probability, PLACES)
+    return {"framing": score.framing, "probability": probability, "level": score.level, "cues": cues}
+
+
+def shown_probability(probability: float) -> str:
+    """Return a probability in two places for people; nothing is shown as certain.
+
+    >>> shown_probability(0.9975), shown_probability(0.873)
+    ('0.99', '0.87')
+    """
+    return f"{min(probability, 0.99):.2f}"
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """Return `value` as strict JSON can hold it: no NaN, no key but text, nothing nested beyond reason."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if depth < _MAX_DEPTH and isinstance(value, Mapping):
+        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+    if depth < _MAX_DEPTH and isinstance(value, Sequence):
+        return [_plain(item, depth + 1) for item in value]
+    return None if isinstance(value, Mapping | Sequence) else str(value)
+
+
+def encode(record: Mapping[str, Any]) -> str:
+    """Return a record as one line of JSON, without its line end; it holds no character that a terminal would act on."""
+    line = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    if line.isascii() and "\x7f" not in line:
+        return line
+    line = _SURROGATES.sub("\ufffd", line)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
+
+
+def encode_entry(entry: Entry) -> str:
+    """Return the lines of an entry, each with its line end: the head first, then its findings."""
+    return "".join(f"{encode(record)}\n" for record in (entry.head, *entry.findings))
+
+
+def decode_entries(lines: Iterable[str | bytes]) -> Iterator[Entry]:
+    """Yield the entries that `encode_entry` wrote, one at a time."""
+    head: Record | None = None
+    findings: list[Record] = []
+    for record in map(json.loads, lines):
+        if record["type"] == "finding":
+            findings.append(record)
+            continue
+        if head is not None:
+            yield Entry(head, tuple(findings))
+        head, findings = record, []
+    if head is not None:
+        yield Entry(head, tuple(findings))
