@@ -2,17 +2,17 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
 from classifier.codebook import unknown_name
-from classifier.errors import UsageError
+from classifier.errors import OutputError, UsageError
 from classifier.model import Model
 from classifier.records import DocumentFailure, DocumentResult
-from classifier.writers.entries import Entry, describe, model_fingerprint
+from classifier.writers.entries import Entry, decode_entries, describe, model_fingerprint
 from classifier.writers.json_lines import JsonLinesWriter, JsonWriter
 from classifier.writers.lines import GitHubWriter, LineWriter
 from classifier.writers.table import CsvWriter
@@ -48,6 +48,32 @@ def choose_format(output: Path | None, asked: str | None) -> str:
     if output.suffix.lower() not in _SUFFIXES:
         raise UsageError(f"{output}: its suffix means no format; name one with --format ({', '.join(FORMATS)}).")
     return _SUFFIXES[output.suffix.lower()]
+
+
+def draw_file(part: Path, out: Path, format: str, options: WriteOptions) -> Path | None:  # noqa: A002
+    """Draw `out` in `format` from the record lines in `part`, beside it; return where, or None if the lines are the output."""
+    if format == "jsonl":
+        return None
+    drawn = out.with_name(f".{out.name}.drawn")
+    try:
+        with part.open("rb") as lines:
+            _draw_text(decode_entries(lines), drawn, format, options)
+    except OSError as error:
+        drawn.unlink(missing_ok=True)
+        advice = "What was scored is kept: make room, then run the same command with --resume."
+        raise OutputError(f"{out}: can't be written ({error.strerror}). {advice}") from error
+    return drawn
+
+
+def _draw_text(entries: Iterable[Entry], drawn: Path, format: str, options: WriteOptions) -> None:  # noqa: A002
+    with drawn.open("w", encoding="utf-8", errors="replace", newline="") as stream:
+        writer = TEXT_FORMATS[format](stream, options)
+        writer.begin()
+        for entry in entries:
+            writer.add(entry)
+        writer.end()
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def options_for(stream: TextIO | None, model: Model) -> WriteOptions:

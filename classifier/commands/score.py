@@ -1,0 +1,146 @@
+"""`framing score`: many documents, one output. Knows the command's words; reading, scoring and writing are elsewhere."""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from classifier.commands.options import FailOnOption, FramingOption, ModelOption, ProbabilityOption
+from classifier.config import load_settings
+from classifier.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from classifier.journal import Totals
+    from classifier.running import Recipe
+
+IGNORE_FILE = Path(".framingignore")
+_BAR_SECONDS = 0.1
+
+
+def score(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="INPUT...", help="Files, folders, globs, web addresses, or - for standard input."),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; its suffix picks the format. Default: print.")
+    ] = None,
+    format: Annotated[str | None, typer.Option("--format", help="Format to write, whatever the suffix.")] = None,  # noqa: A002
+    framing: FramingOption = None,
+    min_probability: ProbabilityOption = None,
+    fail_on: FailOnOption = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Number of processes.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an interrupted run of the same command.")
+    ] = False,
+    model: ModelOption = None,
+    with_text: Annotated[
+        bool | None, typer.Option("--with-text/--without-text", help="Put each document's text into the output.")
+    ] = None,
+    text_column: Annotated[
+        str | None, typer.Option("--text-column", help="Column or field that holds the text.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="Earlier .jsonl output: report only what is new.")
+    ] = None,
+    ignore: Annotated[
+        Path | None, typer.Option("--ignore", help="File of findings to ignore (default: .framingignore).")
+    ] = None,
+    context: Annotated[
+        int | None, typer.Option("--context", min=0, help="Sentences to give before and after each finding.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Settings file to use, instead of looking for one.")
+    ] = None,
+) -> None:
+    """Score documents in bulk: one record a document, one a finding, one a failure."""
+    given = {
+        "format": format,
+        "framing": framing,
+        "min-probability": min_probability,
+        "fail-on": fail_on,
+        "jobs": jobs,
+        "model": model,
+        "with-text": with_text,
+        "text-column": text_column,
+        "baseline": baseline,
+        "ignore": ignore,
+        "context": context,
+    }
+    settings = {name: setting.value for name, setting in load_settings(given, config=config).items()}
+    totals = _run(inputs, output, resume, settings)
+    raise typer.Exit(exit_code(totals, settings["fail-on"]))
+
+
+def _run(inputs: Sequence[str], output: Path | None, resume: bool, settings: dict[str, Any]) -> "Totals":
+    from classifier.readers import ReadOptions, read_documents
+    from classifier.running import print_batch, write_batch
+    from classifier.writers import choose_format
+
+    if resume and output is None:
+        raise UsageError("--resume needs a file to go on with; name it with -o.")
+    format = choose_format(output, settings["format"])  # noqa: A001
+    recipe = recipe_of(settings)
+    documents = read_documents(inputs, ReadOptions(text_column=settings["text-column"]))
+    started = time.monotonic()
+    bar = progress_bar()
+    if output is None:
+        totals = print_batch(documents, recipe, sys.stdout, format, settings["jobs"], bar)
+    else:
+        totals = write_batch(documents, recipe, output, format, settings["jobs"], resume, bar)
+    summary = f"{counted(totals)}, {time.monotonic() - started:.1f} seconds"
+    typer.echo(f"{summary} → {output}" if output else summary, err=True)
+    return totals
+
+
+def recipe_of(settings: dict[str, Any]) -> "Recipe":
+    """Return the recipe that the settings describe; raise `UsageError` for a framing that the model does not have."""
+    from classifier.commands.check import known_framings
+    from classifier.running import Recipe, prepare
+    from classifier.scoring import ScoreOptions
+
+    ignore = settings["ignore"] or (IGNORE_FILE if IGNORE_FILE.is_file() else None)
+    scoring = ScoreOptions(tuple(settings["framing"]), settings["min-probability"])
+    recipe = Recipe(
+        settings["model"], scoring, settings["with-text"], settings["context"], settings["baseline"], ignore
+    )
+    model, _ = prepare(recipe)
+    known_framings(model, [*settings["framing"], *(name for name in settings["fail-on"] if name != "any")])
+    return recipe
+
+
+def exit_code(totals: "Totals", fail_on: Sequence[str]) -> ExitCode:
+    """Return what the shell should hear: failures first, then framings named by `--fail-on`."""
+    if not totals.documents:
+        return ExitCode.UNUSABLE
+    if totals.failures:
+        return ExitCode.SOME_FAILED
+    wanted = totals.framings if "any" in fail_on else totals.framings.keys() & set(fail_on)
+    return ExitCode.FRAMING_FOUND if fail_on and wanted else ExitCode.DONE
+
+
+def counted(totals: "Totals") -> str:
+    """Return the totals in words."""
+    return (
+        f"{totals.documents:,} documents, {totals.sentences:,} sentences, {totals.flagged:,} flagged, "
+        f"{totals.unsure:,} unsure, {totals.failures:,} failures"
+    )
+
+
+def progress_bar() -> "Callable[[Totals], None] | None":
+    """Return what shows the totals on standard error while they grow; None where that is no terminal."""
+    if not sys.stderr.isatty():
+        return None
+    last = 0.0
+
+    def show(totals: "Totals") -> None:
+        nonlocal last
+        if time.monotonic() - last > _BAR_SECONDS:
+            last = time.monotonic()
+            sys.stderr.write(f"\r\x1b[2K{counted(totals)}\r")
+            sys.stderr.flush()
+
+    return show

@@ -1,0 +1,200 @@
+"""Documents → findings in a file, in one process or many, whole or not at all. Ties scoring, selecting and writing together.
+
+Documents are gathered in blocks; a worker turns a block into ready lines; the lines go to a stream, or to the journal of a
+file, from which the file is drawn at the end whatever its format. Results keep the order of the inputs.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from classifier.errors import UsageError
+from classifier.journal import Checkpoint, Totals, finish, open_journal, part_path
+from classifier.model import Model
+from classifier.records import Document, DocumentFailure
+from classifier.scoring import ScoreOptions, load_model, score_documents
+from classifier.selecting import Selection, contexts, load_selection, select
+from classifier.writers import (
+    decode_entries,
+    describe,
+    draw_file,
+    encode_entry,
+    model_fingerprint,
+    open_writer,
+    options_for,
+)
+
+BLOCK_CHARACTERS = 1_000_000
+
+Item = Document | DocumentFailure
+Progress = Callable[[Totals], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How documents become records. It names files rather than holding them: every worker loads them once."""
+
+    model: Path | None = None
+    scoring: ScoreOptions = field(default_factory=ScoreOptions)
+    with_text: bool = False
+    context: int = 0
+    baseline: Path | None = None
+    ignore: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Documents that are scored together; `count` and `chain` say how far the inputs are read when they are done."""
+
+    items: tuple[Item, ...]
+    count: int
+    chain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a worker made of a block: the lines of its records, and their counts."""
+
+    lines: bytes
+    totals: Totals
+    count: int
+    chain: str
+
+
+@lru_cache(maxsize=2)
+def prepare(recipe: Recipe) -> tuple[Model, Selection]:
+    """Return the model and selection that a recipe names, loaded once in each process."""
+    model = load_model(recipe.model)
+    return model, load_selection(model.framings, recipe.baseline, recipe.ignore)
+
+
+def score_block(recipe: Recipe, block: Block) -> Scored:
+    """Return the records of a block of documents, as lines."""
+    model, selection = prepare(recipe)
+    fingerprint = model_fingerprint(model.manifest)
+    lines, totals = [], Totals()
+    for result in score_documents(block.items, model, recipe.scoring):
+        item, withheld = select(result, selection)
+        around = contexts(item, recipe.context)
+        entry = describe(item, fingerprint, with_text=recipe.with_text, contexts=around, withheld=withheld)
+        totals.add(entry)
+        lines.append(encode_entry(entry))
+    return Scored("".join(lines).encode(), totals, block.count, block.chain)
+
+
+def print_batch(
+    items: Iterable[Item],
+    recipe: Recipe,
+    stream: TextIO,
+    format: str,  # noqa: A002
+    jobs: int | None = 1,
+    on_progress: Progress | None = None,
+) -> Totals:
+    """Write the findings of `items` to a text stream as they come; return their totals."""
+    totals = Totals()
+    with open_writer(stream, format, prepare(recipe)[0]) as writer:
+        for scored in score_blocks(blocks(items), recipe, jobs):
+            for entry in decode_entries(scored.lines.splitlines()):
+                writer.write(entry)
+            totals.merge(scored.totals)
+            _tell(on_progress, totals)
+    return totals
+
+
+def write_batch(
+    items: Iterable[Item],
+    recipe: Recipe,
+    out: Path,
+    format: str,  # noqa: A002
+    jobs: int | None = 1,
+    resume: bool = False,
+    on_progress: Progress | None = None,
+    block_characters: int = BLOCK_CHARACTERS,
+) -> Totals:
+    """Write the findings of `items` to the file `out`, whole or not at all; return their totals.
+
+    With `resume`, an interrupted run of the same recipe over the same inputs goes on where it stopped, and the file becomes
+    what it would have been. `jobs` is the number of processes; None leaves it to `joblib.parallel_config`.
+    """
+    model, _ = prepare(recipe)
+    with open_journal(out, identity_of(recipe), resume) as journal:
+        remaining, chain = skip(iter(items), journal.last)
+        waiting = blocks(remaining, journal.last.count, chain, block_characters)
+        for scored in score_blocks(waiting, recipe, jobs):
+            journal.add(scored.lines, scored.count, scored.chain, scored.totals)
+            _tell(on_progress, journal.last.totals)
+        totals = journal.last.totals
+    options = replace(options_for(None, model), settings=_settings(recipe))
+    finish(out, draw_file(part_path(out), out, format, options))
+    return totals
+
+
+def blocks(
+    items: Iterable[Item], count: int = 0, chain: str = "", block_characters: int = BLOCK_CHARACTERS
+) -> Iterator[Block]:
+    """Yield `items` in blocks of bounded size, going on from `count` inputs that hash to `chain`."""
+    gathered: list[Item] = []
+    size = 0
+    for item in items:
+        gathered.append(item)
+        count, chain = count + 1, link(chain, item)
+        size += len(item.text) if isinstance(item, Document) else len(item.message)
+        if size >= block_characters:
+            yield Block(tuple(gathered), count, chain)
+            gathered, size = [], 0
+    if gathered:
+        yield Block(tuple(gathered), count, chain)
+
+
+def link(chain: str, item: Item) -> str:
+    """Return the hash of everything read up to and including `item`."""
+    known = (item.text, item.title, item.date) if isinstance(item, Document) else (item.error, item.message)
+    linked = "\0".join((chain, item.name, *known))
+    return hashlib.sha256(linked.encode("utf-8", "replace")).hexdigest()
+
+
+def skip(items: Iterator[Item], last: Checkpoint) -> tuple[Iterator[Item], str]:
+    """Return what is left of `items` after those that a checkpoint covers, and their chain.
+
+    Raise `UsageError` if they are not the inputs that were scored then.
+    """
+    chain, count = "", 0
+    for count, item in enumerate(islice(items, last.count), 1):  # noqa: B007 - counts what was read
+        chain = link(chain, item)
+    if (count, chain) != (last.count, last.chain):
+        raise UsageError("the inputs have changed since the run was interrupted. Start again without --resume.")
+    return items, chain
+
+
+def score_blocks(waiting: Iterable[Block], recipe: Recipe, jobs: int | None) -> Iterator[Scored]:
+    """Yield what workers make of the blocks, in order; at most a few blocks are in memory at a time."""
+    if jobs == 1:
+        yield from (score_block(recipe, block) for block in waiting)
+        return
+    from joblib import Parallel, delayed
+
+    parallel = Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch="2 * n_jobs")
+    yield from parallel(delayed(score_block)(recipe, block) for block in waiting)
+
+
+def identity_of(recipe: Recipe) -> str:
+    """Return a hash of everything that the records depend on besides the inputs: settings, model, and the files named."""
+    model, selection = prepare(recipe)
+    selected = (sorted(selection.known), sorted(selection.ignored))
+    known = json.dumps([_settings(recipe), model_fingerprint(model.manifest), selected])
+    return hashlib.sha256(known.encode()).hexdigest()
+
+
+def _settings(recipe: Recipe) -> str:
+    """Return what the recipe asks for, without the places of files, as JSON."""
+    return json.dumps({**asdict(recipe.scoring), "with_text": recipe.with_text, "context": recipe.context})
+
+
+def _tell(on_progress: Progress | None, totals: Totals) -> None:
+    if on_progress is not None:
+        on_progress(totals)
