@@ -18,8 +18,8 @@ FLOORS = [
     {"features"},
     {"model", "sentences", "agreement"},
     {"explaining", "estimator", "calibrating", "evaluating", "labelled_set", "storage", "references"},
-    {"readers", "writers"},
-    {"training", "judging", "reporting", "scoring", "selecting", "config", "baselines", "hydrating", "journal"},
+    {"readers", "writers", "fetching"},
+    {"training", "judging", "reporting", "scoring", "selecting", "config", "baselines", "hydrating", "journal", "answers", "composition"},
     {"building", "running"},
     {"commands", "__init__"},
 ]
