@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 RESAMPLES = 1000
 BINS = 10
+FREQUENT = 5  # positives from which a framing counts in `macro_ap_5`
 
 
 @dataclass(frozen=True)
@@ -31,74 +32,76 @@ class Judged:
     is_contested: Booleans
     groups: Sequence[str]
 
-    def take(self, rows: NDArray[np.int64]) -> "Judged":
-        """Return the same, for these rows only."""
-        return Judged(
-            self.framings,
-            self.probabilities[rows],
-            self.is_flagged[rows],
-            self.truth[rows],
-            self.is_called_contested[rows],
-            self.is_contested[rows],
-            [self.groups[i] for i in rows],
-        )
+
+Ranking = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def evaluate(judged: Judged, seed: int = 0, resamples: int = RESAMPLES) -> dict[str, Any]:
     """Return every figure that `framing evaluate --format json` prints, 95 % intervals of the overall ones included."""
-    figures: dict[str, Any] = {"sentences": len(judged.groups), **overall(judged)}
-    figures["per_framing"] = {name: _one_framing(judged, k) for k, name in enumerate(judged.framings)}
-    figures["stance"] = _stance(judged)
-    figures["calibration"] = calibration(judged)
-    figures["intervals"] = _intervals(judged, seed, resamples)
+    ones = np.ones(len(judged.groups))
+    rankings = [rank(column) for column in judged.probabilities.T]
+    figures: dict[str, Any] = {"sentences": len(judged.groups), **overall(judged, rankings, ones)}
+    figures["per_framing"] = {name: _one_framing(judged, k, rankings[k]) for k, name in enumerate(judged.framings)}
+    framed = judged.truth.any(axis=1)
+    support = int(judged.is_contested[framed].sum())
+    figures["stance"] = {"contested_f1": contested_f1(judged, ones), "support": support}
+    figures["calibration"] = calibration(judged, ones)
+    figures["intervals"] = _intervals(judged, rankings, seed, resamples)
     return figures
 
 
-def overall(judged: Judged) -> dict[str, float | None]:
-    """Return the micro and macro figures over the framings with support."""
-    kept = judged.truth.any(axis=0)
-    flagged, truth = judged.is_flagged[:, kept], judged.truth[:, kept]
-    precision, recall, f1 = _precision_recall_f1(flagged, truth)
-    per_framing = [_precision_recall_f1(flagged[:, k], truth[:, k])[2] or 0.0 for k in range(truth.shape[1])]
-    aps = [average_precision(judged.probabilities[:, k], judged.truth[:, k]) for k in np.flatnonzero(kept)]
+def overall(judged: Judged, rankings: Sequence[Ranking], weights: Floats) -> dict[str, float | None]:
+    """Return the micro and macro figures over the framings with support, each sentence counting `weights` times."""
+    both, calls, trues = _counts(judged.is_flagged, judged.truth, weights)
+    kept = np.flatnonzero(trues > 0)
+    precision, recall, f1 = _precision_recall_f1(both[kept].sum(), calls[kept].sum(), trues[kept].sum())
+    f1s = [_precision_recall_f1(both[k], calls[k], trues[k])[2] for k in kept]
+    aps = {int(k): average_precision(judged.truth[:, k], rankings[k], weights) for k in kept}
+    frequent = [aps[int(k)] for k in kept if judged.truth[:, k].sum() >= FREQUENT]
     return {
         "micro_f1": f1,
         "micro_precision": precision,
         "micro_recall": recall,
-        "macro_f1": float(np.mean(per_framing)) if per_framing else None,
-        "macro_ap": float(np.mean([ap for ap in aps if ap is not None])) if aps else None,
-        "macro_ap_5": _macro_ap(judged, 5),
+        "macro_f1": _mean(f1s),
+        "macro_ap": _mean(list(aps.values())),
+        "macro_ap_5": _mean(frequent),
     }
 
 
-def _macro_ap(judged: Judged, minimum: int) -> float | None:
-    enough = np.flatnonzero(judged.truth.sum(axis=0) >= minimum)
-    aps = [average_precision(judged.probabilities[:, k], judged.truth[:, k]) for k in enough]
-    return float(np.mean([ap for ap in aps if ap is not None])) if aps else None
-
-
-def average_precision(probabilities: Floats, truth: Booleans) -> float | None:
-    """Return the mean precision at each true sentence, ranked by probability (ties share a rank); None without any."""
-    if not truth.any():
-        return None
+def rank(probabilities: Floats) -> Ranking:
+    """Return (order, ends): sentences from the most probable down, and where each run of equal values ends."""
     order = np.argsort(-probabilities, kind="stable")
-    hits, values = truth[order], probabilities[order]
-    last_of_tie = np.append(values[1:] != values[:-1], True)
-    right = np.cumsum(hits)[last_of_tie]
-    ranks = (np.arange(len(hits)) + 1)[last_of_tie]
-    return float(np.sum(np.diff(np.concatenate([[0], right])) * right / ranks) / right[-1])
+    values = probabilities[order]
+    return order, np.flatnonzero(np.append(values[1:] != values[:-1], True))
 
 
-def calibration(judged: Judged) -> dict[str, float]:
+def average_precision(truth: Booleans, ranking: Ranking, weights: Floats) -> float | None:
+    """Return the mean precision at each true sentence, ranked by probability (ties share a rank); None without any."""
+    order, ends = ranking
+    right = np.cumsum((weights * truth)[order])[ends]
+    seen = np.cumsum(weights[order])[ends]
+    if not len(right) or right[-1] <= 0:
+        return None
+    gains = np.diff(right, prepend=0.0)
+    reached = gains > 0
+    return float(np.sum(gains[reached] * right[reached] / seen[reached]) / right[-1])
+
+
+def contested_f1(judged: Judged, weights: Floats) -> float | None:
+    """Return F1 for `contested` among the sentences that carry a framing; None where none is contested."""
+    framed = judged.truth.any(axis=1)
+    both, calls, trues = _counts(judged.is_called_contested[framed], judged.is_contested[framed], weights[framed])
+    return _precision_recall_f1(both, calls, trues)[2] if trues > 0 else None
+
+
+def calibration(judged: Judged, weights: Floats) -> dict[str, float]:
     """Return the expected calibration error (ten equal-width bins, all framings pooled) and the Brier score."""
     p, y = judged.probabilities.ravel(), judged.truth.ravel()
-    if not len(p):
-        return {"ece": 0.0, "brier": 0.0}
-    bins = reliability(judged)
-    return {
-        "ece": float(sum(n * abs(mean - share) for _, n, mean, share in bins) / len(p)),
-        "brier": float(np.mean((p - y) ** 2)),
-    }
+    repeated = np.repeat(weights, judged.truth.shape[1])
+    bin_of = np.minimum((p * BINS).astype(np.int64), BINS - 1)
+    gaps = np.bincount(bin_of, repeated * (p - y), BINS)
+    total = repeated.sum()
+    return {"ece": float(np.abs(gaps).sum() / total), "brier": float((repeated * (p - y) ** 2).sum() / total)}
 
 
 def reliability(judged: Judged) -> list[tuple[float, int, float, float]]:
@@ -111,47 +114,43 @@ def reliability(judged: Judged) -> list[tuple[float, int, float, float]]:
     ]
 
 
-def _precision_recall_f1(called: Booleans, truth: Booleans) -> tuple[float | None, float | None, float | None]:
-    both, calls, trues = int((called & truth).sum()), int(called.sum()), int(truth.sum())
-    precision = both / calls if calls else None
-    recall = both / trues if trues else None
-    return precision, recall, 2 * both / (calls + trues) if calls + trues else None
+def _counts(called: Booleans, truth: Booleans, weights: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return how many sentences are rightly called, called and true, by column where there are columns."""
+    return weights @ (called & truth), weights @ called, weights @ truth
 
 
-def _one_framing(judged: Judged, k: int) -> dict[str, Any]:
-    support = int(judged.truth[:, k].sum())
-    if not support:
-        return {
-            "precision": None,
-            "recall": None,
-            "f1": None,
-            "ap": None,
-            "support": 0,
-            "false_flags": int(judged.is_flagged[:, k].sum()),
-        }
-    precision, recall, f1 = _precision_recall_f1(judged.is_flagged[:, k], judged.truth[:, k])
-    ap = average_precision(judged.probabilities[:, k], judged.truth[:, k])
-    return {"precision": precision, "recall": recall, "f1": f1, "ap": ap, "support": support}
+def _precision_recall_f1(both: float, calls: float, trues: float) -> tuple[float | None, float | None, float | None]:
+    precision = float(both / calls) if calls else None
+    recall = float(both / trues) if trues else None
+    return precision, recall, float(2 * both / (calls + trues)) if calls + trues else None
 
 
-def _stance(judged: Judged) -> dict[str, Any]:
-    framed = judged.truth.any(axis=1)
-    support = int(judged.is_contested[framed].sum())
-    f1 = _precision_recall_f1(judged.is_called_contested[framed], judged.is_contested[framed])[2] if support else None
-    return {"contested_f1": f1, "support": support}
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None
 
 
-def _intervals(judged: Judged, seed: int, resamples: int) -> dict[str, list[float]]:
+def _one_framing(judged: Judged, k: int, ranking: Ranking) -> dict[str, Any]:
+    ones = np.ones(len(judged.groups))
+    both, calls, trues = _counts(judged.is_flagged[:, k], judged.truth[:, k], ones)
+    if not trues:
+        return {"precision": None, "recall": None, "f1": None, "ap": None, "support": 0, "false_flags": int(calls)}
+    precision, recall, f1 = _precision_recall_f1(both, calls, trues)
+    ap = average_precision(judged.truth[:, k], ranking, ones)
+    return {"precision": precision, "recall": recall, "f1": f1, "ap": ap, "support": int(trues)}
+
+
+def _intervals(judged: Judged, rankings: Sequence[Ranking], seed: int, resamples: int) -> dict[str, list[float]]:
     """Return 95 % percentile intervals (Efron 1979), resampling whole groups with replacement."""
     generator = np.random.default_rng(seed)
     groups = np.unique(np.array(judged.groups), return_inverse=True)[1]
-    order = np.argsort(groups, kind="stable")
-    members = np.split(order, np.cumsum(np.bincount(groups))[:-1])
+    count = int(groups.max()) + 1
     draws: dict[str, list[float]] = {}
     for _ in range(resamples):
-        rows = np.concatenate([members[i] for i in generator.integers(len(members), size=len(members))])
-        sample = judged.take(rows)
-        figures = {**overall(sample), **calibration(sample), "contested_f1": _stance(sample)["contested_f1"]}
+        times = np.bincount(generator.integers(count, size=count), minlength=count)
+        weights = times[groups].astype(np.float64)
+        figures = {**overall(judged, rankings, weights), **calibration(judged, weights)}
+        figures["contested_f1"] = contested_f1(judged, weights)
         for name, value in figures.items():
             if value is not None:
                 draws.setdefault(name, []).append(value)
