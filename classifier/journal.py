@@ -11,7 +11,7 @@ A block is written and synced before its checkpoint is. Whatever a kill leaves b
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from itertools import accumulate, takewhile
@@ -129,10 +129,13 @@ def _cut(stream: BinaryIO, size: int) -> None:
     stream.seek(size)
 
 
-def finish(out: Path, finished: Path | None = None) -> None:
-    """Put the output in its place, whole: the part itself, or the file `finished` that was drawn from it."""
+def finish(out: Path, draw: Callable[[Path], None] | None = None) -> None:
+    """Put the output in its place, whole: the part itself, or what `draw` makes of it."""
     with _telling_of(out):
-        (finished or part_path(out)).replace(out)
+        if draw:
+            draw(part_path(out))
+        else:
+            part_path(out).replace(out)
         _sync_folder(out.parent)
     discard(out)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from classifier.errors import UsageError
-from classifier.journal import Checkpoint, Totals, finish, open_journal, part_path
+from classifier.journal import Checkpoint, Totals, finish, open_journal
 from classifier.model import Model
 from classifier.records import Document, DocumentFailure
 from classifier.scoring import ScoreOptions, load_model, score_documents
@@ -22,11 +22,11 @@ from classifier.selecting import Selection, contexts, load_selection, select
 from classifier.writers import (
     decode_entries,
     describe,
-    draw_file,
     encode_entry,
     model_fingerprint,
     open_writer,
     options_for,
+    place_file,
 )
 
 BLOCK_CHARACTERS = 1_000_000
@@ -130,7 +130,7 @@ def write_batch(
             _tell(on_progress, journal.last.totals)
         totals = journal.last.totals
     options = replace(options_for(None, model), settings=_settings(recipe))
-    finish(out, draw_file(part_path(out), out, format, options))
+    finish(out, None if format == "jsonl" else lambda lines: place_file(lines, out, format, options))
     return totals
 
 

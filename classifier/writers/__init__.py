@@ -4,7 +4,7 @@ A result becomes an `Entry` of plain records first (`entries.describe`); every f
 """
 
 from classifier.writers.entries import Entry, decode_entries, describe, encode_entry, model_fingerprint, sentence_id
-from classifier.writers.formats import FORMATS, ResultWriter, choose_format, draw_file, open_writer, options_for
+from classifier.writers.formats import FORMATS, ResultWriter, choose_format, open_writer, options_for, place_file
 from classifier.writers.writer import WriteOptions, Writer
 
 __all__ = [
@@ -16,10 +16,10 @@ __all__ = [
     "choose_format",
     "decode_entries",
     "describe",
-    "draw_file",
     "encode_entry",
     "model_fingerprint",
     "open_writer",
     "options_for",
+    "place_file",
     "sentence_id",
 ]

@@ -9,65 +9,102 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from classifier.codebook import unknown_name
-from classifier.errors import OutputError, UsageError
+from classifier.errors import UsageError
 from classifier.model import Model
 from classifier.records import DocumentFailure, DocumentResult
 from classifier.writers.entries import Entry, decode_entries, describe, model_fingerprint
 from classifier.writers.json_lines import JsonLinesWriter, JsonWriter
 from classifier.writers.lines import GitHubWriter, LineWriter
+from classifier.writers.markdown import MarkdownWriter
+from classifier.writers.parquet import check_parquet, draw_parquet
+from classifier.writers.sarif import SarifWriter
+from classifier.writers.sqlite import draw_sqlite
 from classifier.writers.table import CsvWriter
 from classifier.writers.terminal import TextWriter
 from classifier.writers.writer import WriteOptions, Writer
 
-TEXT_FORMATS: dict[str, Callable[[TextIO, WriteOptions], Writer]] = {
+TextFormat = Callable[[TextIO, WriteOptions], Writer]
+FileFormat = Callable[[Iterable[Entry], Path, WriteOptions], None]
+
+TEXT_FORMATS: dict[str, TextFormat] = {
     "text": TextWriter,
     "line": LineWriter,
     "json": JsonWriter,
     "jsonl": JsonLinesWriter,
     "csv": CsvWriter,
+    "markdown": MarkdownWriter,
+    "sarif": SarifWriter,
     "github": GitHubWriter,
 }
+FILE_FORMATS: dict[str, FileFormat] = {"parquet": draw_parquet, "sqlite": draw_sqlite}
 _SUFFIXES = {
     ".txt": "text",
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".csv": "csv",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".sarif": "sarif",
+    ".parquet": "parquet",
+    ".db": "sqlite",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
 }
-FORMATS = tuple(TEXT_FORMATS)
+FORMATS = (*TEXT_FORMATS, *FILE_FORMATS)
 
 
 def choose_format(output: Path | None, asked: str | None) -> str:
-    """Return the format asked for, or the one that the output's suffix means; text where there is no file."""
-    if asked is not None:
-        if asked not in FORMATS:
-            raise UsageError(unknown_name("format", asked, FORMATS))
-        return asked
-    if output is None:
-        return "text"
-    if output.suffix.lower() not in _SUFFIXES:
+    """Return the format asked for, or the one that the output's suffix means; text where there is no file.
+
+    Raise `UsageError` for a format that does not exist, can't be printed, or needs an extra that is not installed.
+    """
+    name = asked or ("text" if output is None else _by_suffix(output))
+    if name not in FORMATS:
+        raise UsageError(unknown_name("format", name, FORMATS))
+    if output is None and name in FILE_FORMATS:
+        raise UsageError(f"{name} can't be printed; name a file with -o.")
+    if name == "parquet":
+        check_parquet()
+    return name
+
+
+def _by_suffix(output: Path) -> str:
+    name = _SUFFIXES.get(output.suffix.lower())
+    if name is None:
         raise UsageError(f"{output}: its suffix means no format; name one with --format ({', '.join(FORMATS)}).")
-    return _SUFFIXES[output.suffix.lower()]
+    return name
 
 
-def draw_file(part: Path, out: Path, format: str, options: WriteOptions) -> Path | None:  # noqa: A002
-    """Draw `out` in `format` from the record lines in `part`, beside it; return where, or None if the lines are the output."""
-    if format == "jsonl":
-        return None
+def place_file(lines: Path, out: Path, format: str, options: WriteOptions) -> None:  # noqa: A002
+    """Draw `out` in `format` from the record lines in the file `lines`: whole, or not at all.
+
+    A database that exists is added to; any other file is replaced.
+    """
+    if format == "sqlite" and out.exists():
+        _draw(lines, out, format, options)
+        return
     drawn = out.with_name(f".{out.name}.drawn")
+    drawn.unlink(missing_ok=True)
     try:
-        with part.open("rb") as lines:
-            _draw_text(decode_entries(lines), drawn, format, options)
-    except OSError as error:
+        _draw(lines, drawn, format, options)
+        drawn.replace(out)
+    finally:
         drawn.unlink(missing_ok=True)
-        advice = "What was scored is kept: make room, then run the same command with --resume."
-        raise OutputError(f"{out}: can't be written ({error.strerror}). {advice}") from error
-    return drawn
 
 
-def _draw_text(entries: Iterable[Entry], drawn: Path, format: str, options: WriteOptions) -> None:  # noqa: A002
-    with drawn.open("w", encoding="utf-8", errors="replace", newline="") as stream:
-        writer = TEXT_FORMATS[format](stream, options)
+def _draw(lines: Path, path: Path, format: str, options: WriteOptions) -> None:  # noqa: A002
+    with lines.open("rb") as stream:
+        entries = decode_entries(stream)
+        if format in FILE_FORMATS:
+            FILE_FORMATS[format](entries, path, options)
+        else:
+            _draw_text(entries, path, TEXT_FORMATS[format], options)
+
+
+def _draw_text(entries: Iterable[Entry], path: Path, kind: TextFormat, options: WriteOptions) -> None:
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as stream:
+        writer = kind(stream, options)
         writer.begin()
         for entry in entries:
             writer.add(entry)
@@ -117,6 +154,6 @@ def open_writer(
 ) -> ResultWriter:
     """Return a writer of `format` on a text stream, for the results of `model`."""
     if format not in TEXT_FORMATS:
-        raise UsageError(unknown_name("format", format, tuple(TEXT_FORMATS)))
+        raise UsageError(unknown_name("text format", format, tuple(TEXT_FORMATS)))
     options = options or options_for(stream, model)
     return ResultWriter(TEXT_FORMATS[format](stream, replace(options)), options.model)

@@ -11,13 +11,18 @@ _PROPERTY_ESCAPES = {"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C
 _DATA_ESCAPES = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 
 
+def clean(text: str) -> str:
+    """Return `text` without characters that a terminal acts on; the common case costs nothing."""
+    return text if text.isprintable() else printable(text)
+
+
 def one_line(text: str) -> str:
     r"""Return `text` printable and on one line.
 
     >>> one_line("a\n b")
     'a b'
     """
-    return " ".join(printable(text).split())
+    return " ".join(clean(text).split())
 
 
 class LineWriter(Writer):
@@ -70,4 +75,4 @@ def _escape(text: str, escapes: Mapping[str, str]) -> str:
     >>> _escape("a:b\n", _PROPERTY_ESCAPES)
     'a%3Ab%0A'
     """
-    return "".join(escapes.get(character, character) for character in printable(text))
+    return "".join(escapes.get(character, character) for character in clean(text))

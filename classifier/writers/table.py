@@ -70,7 +70,7 @@ def safe_cell(value: Any) -> Any:
     """
     if not isinstance(value, str):
         return value
-    shown = printable(value)
+    shown = value if value.isprintable() else printable(value)
     return f"'{shown}" if shown.lstrip(" \n\ufffd").startswith(_FORMULA_STARTS) else shown
 
 

@@ -10,9 +10,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from classifier.text import printable
 from classifier.writers.entries import Entry, shown_probability
-from classifier.writers.lines import one_line
+from classifier.writers.lines import clean, one_line
 from classifier.writers.writer import Writer
 
 _STYLES = {"cue": "\x1b[1;36m", "flagged": "\x1b[1;31m", "unsure": "\x1b[33m", "name": "\x1b[1m", "quiet": "\x1b[2m"}
@@ -58,8 +57,9 @@ class TextWriter(Writer):
         yield from lines[1:]
         for found in finding["framings"]:
             yield from self._framing(found, len(finding["framings"]) > 1)
-        if voice := _voice(finding):
-            yield " " * _INDENT + voice
+        about = voice(finding) + ([f"page {finding['page']}"] if finding["page"] else [])
+        if about:
+            yield " " * _INDENT + " · ".join(about)
         for text in context["after"]:
             yield from self._quiet(text)
 
@@ -89,7 +89,7 @@ class TextWriter(Writer):
 
     def _coloured(self, word: str, at: int, spans: Sequence[tuple[int, int]]) -> tuple[str, str]:
         inside = [(max(s - at, 0), min(e - at, len(word))) for s, e in spans if s < at + len(word) and e > at]
-        plain = printable(word)
+        plain = clean(word)
         return plain, with_marks(plain, inside, _STYLES["cue"], _RESET)
 
     def _words(self, text: str) -> list[tuple[str, str]]:
@@ -129,21 +129,20 @@ def _withheld_notes(head: Mapping[str, Any]) -> list[str]:
     return [f"{count} not shown: {why.get(key, key)}" for key, count in head.get("withheld", {}).items()]
 
 
-def _voice(finding: Mapping[str, Any]) -> str:
+def voice(finding: Mapping[str, Any]) -> list[str]:
     """Return whose voice it is, where that is not plainly the document's own."""
-    contested = finding["stance"] == "contested"
     parts = ["in quotation marks"] if finding["quoted"] else []
-    parts += [f"contested {finding['contested_probability']:.2f}"] if contested else []
-    parts += [f"page {finding['page']}"] if finding["page"] else []
-    return " · ".join(parts)
+    if finding["stance"] == "contested":
+        parts.append(f"contested {shown_probability(finding['contested_probability'])}")
+    return parts
 
 
 def cue_spans(finding: Mapping[str, Any]) -> list[tuple[int, int]]:
-    """Return the cues of every framing as one sorted list of spans within the sentence, overlaps joined."""
+    """Return the cues of every framing as one sorted list of spans within the sentence, neighbours joined."""
     first = finding["start"]
     merged: list[tuple[int, int]] = []
     for start, end in sorted((c["start"] - first, c["end"] - first) for f in finding["framings"] for c in f["cues"]):
-        if merged and start <= merged[-1][1]:
+        if merged and start <= merged[-1][1] + 1:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
