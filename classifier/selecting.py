@@ -77,13 +77,12 @@ def read_ignored(path: Path, framings: Sequence[str]) -> frozenset[Key]:
 
 
 def _ignored_key(line: str, where: str, framings: Sequence[str]) -> Key:
-    framing, _, rest = line.partition(" ")
+    framing, *others = line.split(maxsplit=1)
     if framing not in (*framings, ANY):
         raise UsageError(f"{where}: {unknown_name('framing', framing, (*framings, ANY))}")
-    rest = rest.strip()
-    if not rest:
+    if not others:
         raise UsageError(f"{where}: after the framing, give the sentence to ignore or the id of a finding.")
-    return framing, rest if _ID.fullmatch(rest) else sentence_id(rest)
+    return framing, others[0] if _ID.fullmatch(others[0]) else sentence_id(others[0])
 
 
 def _lines_of(path: Path) -> list[str]:
