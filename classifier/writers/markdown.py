@@ -19,7 +19,7 @@ from classifier.writers.terminal import counts_of, cue_spans, voice
 from classifier.writers.writer import Writer
 
 _ANYWHERE = re.compile(r"[\\`*_\[\]|~$]")
-_AT_START = re.compile(r"^([#+\-=:]|\d+(?=[.)]))")
+_AT_START = re.compile(r"^(\d*)([#+\-=:.)])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "://": "&#58;//", "www.": "www&#46;"}
 
 
@@ -59,25 +59,29 @@ class MarkdownWriter(Writer):
 
 def marked(finding: Mapping[str, Any]) -> str:
     """Return a finding's sentence with its cues in bold."""
-    text, shift = finding["text"], 0
+    text, at = finding["text"], 0
     pieces = []
     for start, end in cue_spans(finding):
-        pieces += [escape(text[shift:start], is_start=shift == 0), "**", escape(text[start:end], is_start=False), "**"]
-        shift = end
-    return "".join([*pieces, escape(text[shift:], is_start=shift == 0)])
+        pieces += [_escape_part(text[at:start], at == 0), "**", _escape_part(text[start:end], False), "**"]
+        at = end
+    return "".join([*pieces, _escape_part(text[at:], at == 0)])
 
 
-def escape(text: str, is_start: bool = True) -> str:
-    r"""Return `text` on one line, to be read as it is: no markup, HTML, link or mention. Outer spaces stay.
+def escape(text: str) -> str:
+    r"""Return `text` on one line, to be read as it is: no markup, HTML, link or mention.
 
     >>> escape("# <b>1*2</b>")
     '\\# &lt;b&gt;1\\*2&lt;/b&gt;'
     """
-    inner = one_line(text)
-    before, after = " " * text[:1].isspace(), " " * (text[-1:].isspace() and bool(inner))
-    inner = _ANYWHERE.sub(r"\\\g<0>", inner)
+    return _escape_part(one_line(text), is_start=True)
+
+
+def _escape_part(text: str, is_start: bool) -> str:
+    """Return a part of a paragraph escaped, its outer spaces kept."""
+    before, after = " " * text[:1].isspace(), " " * text[-1:].isspace()
+    inner = _ANYWHERE.sub(r"\\\g<0>", one_line(text))
     for plain, entity in _ENTITIES.items():
         inner = inner.replace(plain, entity)
     if is_start:
-        inner = _AT_START.sub(lambda m: m[1] + "&#46;" if m[1].isdigit() else "\\" + m[1], inner)
-    return before + inner + after
+        inner = _AT_START.sub(r"\1\\\2", inner)
+    return f"{before}{inner}{after}" if inner else before
