@@ -5,6 +5,7 @@ Each piece is normalised, its white space collapsed to single spaces, and the pi
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from classifier.readers.language import language_note
@@ -21,6 +22,17 @@ class Piece(NamedTuple):
     text: str
     role: Role = "paragraph"
     page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a parser found in a file, before it has a name: pieces of text and what is known of them."""
+
+    pieces: tuple[Piece, ...]
+    title: str = ""
+    date: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def one_line(text: str) -> str:
@@ -55,6 +67,19 @@ def build_document(
         return DocumentFailure(name, "InputError", empty)
     text = "\n".join(texts)
     return Document(name, text, one_line(title), date, metadata or {}, tuple(blocks), with_language(text, notes))
+
+
+def build_parsed(name: str, parsed: Parsed, empty: str = EMPTY) -> Document | DocumentFailure:
+    """Return the document that a parser's findings make."""
+    return build_document(
+        name,
+        parsed.pieces,
+        title=parsed.title,
+        date=parsed.date,
+        metadata=parsed.metadata,
+        notes=parsed.notes,
+        empty=empty,
+    )
 
 
 def with_language(text: str, notes: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,23 +1,45 @@
-"""Streams of bytes → documents, by what the bytes hold. Knows which reader takes what; parses nothing itself."""
+"""Streams of bytes → documents, by what the bytes hold. Knows which reader takes what kind; parses nothing itself."""
 
 import zlib
-from io import BufferedIOBase, BufferedReader
-from typing import BinaryIO
+from functools import partial
+from importlib import import_module
+from io import BufferedReader
+from typing import Any, BinaryIO, cast
 
 from classifier.errors import FramingError
-from classifier.readers.options import Found, ReadOptions
-from classifier.readers.sniffing import SNIFFED_BYTES, choose_reader
+from classifier.readers.options import Found, Reader, ReadOptions
+from classifier.readers.sniffing import SNIFFED_BYTES, kind_of
 from classifier.records import DocumentFailure
 
 _BUFFER_BYTES = 1 << 18
 
+# Where the reader of each kind lives; it is loaded when the first such file comes.
+_READERS = {
+    "json": ("json_documents", "read_json"),
+    "jsonl": ("jsonl", "read_jsonl"),
+    "markdown": ("markdown", "read_markdown"),
+    "page": ("pages", "read_page"),
+    "parquet": ("parquet", "read_parquet"),
+    "pdf": ("pdf", "read_pdf"),
+    "plain": ("plain", "read_plain"),
+    "rtf": ("rtf", "read_rtf"),
+    "table": ("tables", "read_table"),
+}
+# These hold other documents, and are given the function that reads them.
+_CONTAINERS = {
+    "gzip": ("archives", "read_gzip"),
+    "mail": ("mail", "read_mail"),
+    "zip": ("archives", "read_zip"),
+}
+
 
 def read_stream(stream: BinaryIO, name: str, options: ReadOptions) -> Found:
     """Yield the documents of a binary stream; a reader's failure becomes a `DocumentFailure`."""
-    buffered = stream if isinstance(stream, BufferedReader) else BufferedReader(stream, _BUFFER_BYTES)  # type: ignore[arg-type]
+    buffered = stream if isinstance(stream, BufferedReader) else BufferedReader(cast(Any, stream), _BUFFER_BYTES)
     try:
         head = buffered.peek(SNIFFED_BYTES)[:SNIFFED_BYTES]
-        yield from choose_reader(head, name)(buffered, name, options)
+        reader = reader_of(kind_of(head, name, options.text_column))
+        yield from reader(cast(BinaryIO, buffered), name, options)
     except FramingError as error:
         yield DocumentFailure(name, type(error).__name__, str(error))
     except RecursionError:
@@ -25,5 +47,16 @@ def read_stream(stream: BinaryIO, name: str, options: ReadOptions) -> Found:
     except (OSError, EOFError, zlib.error) as error:
         yield DocumentFailure(name, "InputError", f"damaged or cut short ({error}).")
     finally:
-        if buffered is not stream and isinstance(stream, BufferedIOBase):
+        if buffered is not stream and not buffered.closed:
             buffered.detach()
+
+
+def reader_of(kind: str) -> Reader:
+    """Return the reader of a kind of file."""
+    if kind in _CONTAINERS:
+        return cast(Reader, partial(_load(*_CONTAINERS[kind]), read_inner=read_stream))
+    return cast(Reader, _load(*_READERS[kind]))
+
+
+def _load(module: str, function: str) -> Any:
+    return getattr(import_module(f"classifier.readers.{module}"), function)

@@ -8,8 +8,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from classifier.readers.apart import pieces_of_fragment
 from classifier.readers.building import Piece, build_document
-from classifier.readers.markup import pieces_of_fragment
+from classifier.readers.options import ReadOptions
 from classifier.records import Document, DocumentFailure
 
 _SITE = "https://www.gov.uk"
@@ -30,24 +31,24 @@ def is_govuk(value: Mapping[str, Any]) -> bool:
     return isinstance(value.get("details"), dict) and ("base_path" in value or "schema_name" in value)
 
 
-def document_from_govuk(value: Mapping[str, Any], name: str) -> Document | DocumentFailure:
+def document_from_govuk(value: Mapping[str, Any], name: str, options: ReadOptions) -> Document | DocumentFailure:
     """Return a page as a document: title, description and body as text, everything about it as metadata."""
     metadata = _metadata(value)
     title = _string(value.get("title"))
     date = metadata["public_updated_at"] or metadata["first_published_at"]
     notes = _notes(value)
-    pieces = [Piece(title, "heading"), Piece(_string(value.get("description"))), *_body(value["details"])]
+    pieces = [Piece(title, "heading"), Piece(_string(value.get("description"))), *_body(value["details"], options)]
     return build_document(name, pieces, title=title, date=date[:10], metadata=metadata, notes=notes)
 
 
-def _body(details: Mapping[str, Any]) -> Iterator[Piece]:
+def _body(details: Mapping[str, Any], options: ReadOptions) -> Iterator[Piece]:
     for field in _TEXT_FIELDS:
-        yield from pieces_of_fragment(_html(details.get(field)))
+        yield from pieces_of_fragment(_html(details.get(field)), options)
     parts = details.get("parts")
     for part in parts if isinstance(parts, list) else ():
         if isinstance(part, dict):
             yield Piece(_string(part.get("title")), "heading")
-            yield from pieces_of_fragment(_html(part.get("body")))
+            yield from pieces_of_fragment(_html(part.get("body")), options)
 
 
 def _html(value: Any) -> str:

@@ -11,7 +11,9 @@ _ENGLISH_SHARE = 6
 _FEWEST_WORDS = 12
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
-_ENGLISH = frozenset("the of and to in that is for it was with as on be by are this have not which will from has we our".split())  # noqa: SIM905
+_ENGLISH = frozenset(
+    ["the", "of", "and", "to", "in", "that", "is", "for", "it", "was", "with", "as", "on", "be", "by", "are", "this", "have", "not", "which", "will", "from", "has", "we", "our"]
+)
 
 _COMMON = {
     "Welsh": "yn y yr i a ar o am bod mae ei eu fel gan wedi hefyd ac sydd hyn oedd bydd nid gyfer rydym ein neu yw",

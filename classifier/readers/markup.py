@@ -6,11 +6,10 @@ The walk is a loop, not a recursion, so that a page nested 100,000 deep is just 
 """
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Container, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
-from classifier.errors import InputError
-from classifier.readers.building import Piece, Role
+from classifier.readers.building import Parsed, Piece, Role
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -31,67 +30,117 @@ _UNREAD_CLASS = re.compile(
     r"|footnote-backref|govuk-skip-link)(?:\s|$)"
 )
 _NOTE_REFERENCE = re.compile(r"^#(?:fn|footnote|_ftn|cite_note)", re.IGNORECASE)
-_FORMATTING = re.compile(rb"<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s>/])", re.IGNORECASE)
-_MOST_UNCLOSED = 1000
-_BREAK = "\x1f"
-_NEW_SENTENCE = re.compile(r"\s*\x1f\s*\x1f[\s\x1f]*|\s*\x1f\s*(?=[^a-z\s])")
+_FORMATTING = re.compile(rb"<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s>/])", re.IGNORECASE)
+_LARGE_BYTES = 256 * 1024
+_MOST_UNCLOSED = 2000
+_MOST_CELLS = 100
+_MOST_NODES = 4_000_000
+_BREAK = "\x00"
+_NEW_SENTENCE = re.compile(" ?\x00 ?\x00[ \x00]*| ?\x00 ?(?=[^a-z ])")
 _SHORT_CELL = 60
 
 
-def parse_markup(source: bytes | str) -> "LexborHTMLParser":
-    """Return the tree of an HTML page or fragment; raise `InputError` where its tags would multiply without end."""
+def is_risky(data: bytes) -> bool:
+    """Return whether these bytes could make a tree that takes very long or much memory to build.
+
+    HTML's own rules make it so: a formatting tag that is left open is opened again in each paragraph that follows, and each
+    tag looks up through all that are open.
+    """
+    tags = data.count(b"<")
+    unclosed = tags - 2 * data.count(b"</")
+    reopened = len(_FORMATTING.findall(data)) * tags
+    return len(data) > _LARGE_BYTES or unclosed > _MOST_UNCLOSED or reopened > _MOST_NODES
+
+
+def parse_markup(data: bytes) -> "LexborHTMLParser":
+    """Return the tree of an HTML page or fragment in UTF-8."""
     from selectolax.lexbor import LexborHTMLParser
 
-    data = source.encode("utf-8", "replace") if isinstance(source, str) else source
-    marks = _FORMATTING.findall(data)
-    if len(marks) - 2 * sum(map(bool, marks)) > _MOST_UNCLOSED:
-        raise InputError(
-            "its HTML leaves over 1,000 tags such as <b> or <a> unclosed; no program could show it as meant."
-        )
     return LexborHTMLParser(data.replace(b"\x00", b" "))
 
 
-def pieces_of_fragment(html: str) -> list[Piece]:
-    """Return the pieces of an HTML fragment, all of it main text.
-
-    >>> pieces_of_fragment("<h2>Aim</h2><p>We&rsquo;ll <b>act</b>.</p>")
-    [Piece(text='Aim', role='heading', page=None), Piece(text='We’ll act.', role='paragraph', page=None)]
-    """
-    body = parse_markup(html).body
-    return list(pieces_of(body)) if body else []
+def parse_fragment(data: bytes) -> Parsed:
+    """Return the pieces of an HTML fragment in UTF-8, all of it main text."""
+    body = parse_markup(data).body
+    return Parsed(tuple(pieces_of(body)) if body else ())
 
 
-def pieces_of(root: "LexborNode") -> Iterator[Piece]:
+def pieces_of(root: "LexborNode", skipped: Container[int] = ()) -> Iterator[Piece]:
     """Yield the text below `root` in order, one piece for each stretch that is a block of its own."""
     text: list[str] = []
-    opened: list[str] = []
-    for node, is_start in walk(root):
+    roles: list[Role] = ["paragraph"]
+    table = _Table([], [])
+    for node, is_start in walk(root, skipped):
         tag = node.tag or ""
-        if tag == "-text":
-            text.append((node.text_content or "") if is_start else "")
-        elif tag == "br":
-            text.append(_BREAK if is_start else "")
-        elif tag == "q":
-            text.append("“" if is_start else "”")
-        elif tag in _BLOCKS:
-            yield from _flush(text, opened)
+        if tag in _BLOCKS:
+            table.cells.extend(_flush(text, roles[-1]))
             if is_start:
-                opened.append(tag)
+                roles.append(_role(tag, roles[-1]))
             else:
-                opened.pop()
-    yield from _flush(text, opened)
+                roles.pop()
+            if tag == "tr":
+                table.turn_row(is_start)
+            yield from table.finished()
+        elif is_start or tag == "q":
+            text.append(_inline(node, tag, is_start))
+    yield from [*table.cells, *_flush(text, roles[-1])]
 
 
-def walk(root: "LexborNode") -> Iterator[tuple["LexborNode", bool]]:
-    """Yield every node below `root`, readable ones only: (node, True) on the way in, (node, False) on the way out."""
-    node, depth = root.first_child, 0
+class _Table(NamedTuple):
+    """Pieces that wait for their row of a table to end, and where among them each open row began."""
+
+    cells: list[Piece]
+    row_starts: list[int]
+
+    def turn_row(self, is_start: bool) -> None:
+        """Begin a row, or end the innermost one: short cells, such as figures, become one piece; prose stays apart."""
+        if is_start:
+            self.row_starts.append(len(self.cells))
+        elif self.row_starts:
+            start = self.row_starts.pop()
+            if 1 < len(self.cells) - start <= _MOST_CELLS and all(map(_is_short_cell, self.cells[start:])):
+                self.cells[start:] = [Piece(" | ".join(cell.text for cell in self.cells[start:]))]
+
+    def finished(self) -> list[Piece]:
+        """Return what waits for no row any more."""
+        if self.row_starts or not self.cells:
+            return []
+        done = list(self.cells)
+        self.cells.clear()
+        return done
+
+
+def _is_short_cell(cell: Piece) -> bool:
+    return len(cell.text) <= _SHORT_CELL and cell.role == "paragraph"
+
+
+def _inline(node: "LexborNode", tag: str, is_start: bool) -> str:
+    if tag == "-text":
+        return node.text_content or ""
+    if tag == "q":
+        return "“" if is_start else "”"
+    return _BREAK if tag == "br" else ""
+
+
+def _role(tag: str, around: Role) -> Role:
+    """Return the role of an element inside one of role `around`: what a quotation holds is quoted."""
+    if around == "quote" or tag == "blockquote":
+        return "quote"
+    if tag in HEADINGS:
+        return "heading"
+    return "item" if tag in _ITEMS else around
+
+
+def walk(root: "LexborNode", skipped: Container[int] = ()) -> Iterator[tuple["LexborNode", bool]]:
+    """Yield every readable node below `root` but the `skipped`: (node, True) on the way in, (node, False) on the way out."""
+    node = root.first_child
     parents: list[LexborNode] = []
     while node is not None:
-        if is_read(node):
+        if is_read(node) and node.mem_id not in skipped:
             yield node, True
             if (child := node.first_child) is not None:
                 parents.append(node)
-                node, depth = child, depth + 1
+                node = child
                 continue
             yield node, False
         while (following := node.next) is None and parents:
@@ -120,20 +169,10 @@ def _is_note_mark(node: "LexborNode") -> bool:
     return len(node.text()) < 16 and (parent is not None and parent.tag == "sup")
 
 
-def _flush(text: list[str], opened: list[str]) -> Iterator[Piece]:
-    joined = "".join(text)
+def _flush(text: list[str], role: Role) -> Iterator[Piece]:
+    """Yield what was gathered; a line break divides it where two stand together or a capital or figure follows."""
+    joined = " ".join("".join(text).split())
     text.clear()
-    if joined.strip():
-        role = _role(opened)
-        for part in _NEW_SENTENCE.split(joined):
-            if part.strip(" \n\t\x1f"):
-                yield Piece(part.replace(_BREAK, " "), role)
-
-
-def _role(opened: list[str]) -> Role:
-    if "blockquote" in opened:
-        return "quote"
-    innermost = next((tag for tag in reversed(opened) if tag in HEADINGS or tag in _ITEMS), "")
-    if innermost in HEADINGS:
-        return "heading"
-    return "item" if innermost else "paragraph"
+    for part in _NEW_SENTENCE.split(joined) if joined else ():
+        if part.strip(" \x00"):
+            yield Piece(part.replace(_BREAK, " "), role)

@@ -7,8 +7,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from classifier.readers.apart import pieces_of_fragment
 from classifier.readers.building import build_document, one_line
-from classifier.readers.markup import pieces_of_fragment
+from classifier.readers.options import ReadOptions
 from classifier.records import Document, DocumentFailure
 
 _SERVICE = "https://questions-statements-api.parliament.uk/api/writtenquestions/questions/"
@@ -35,7 +36,7 @@ def is_question(value: Mapping[str, Any]) -> bool:
     return isinstance(inner, dict) and "answerText" in inner and "questionText" in inner
 
 
-def document_from_question(value: Mapping[str, Any], name: str) -> Document | DocumentFailure:
+def document_from_question(value: Mapping[str, Any], name: str, options: ReadOptions) -> Document | DocumentFailure:
     """Return the answer to a written question; what was asked, by whom and when is kept as metadata."""
     question = value.get("value", value)
     answer = question.get("answerText")
@@ -45,7 +46,7 @@ def document_from_question(value: Mapping[str, Any], name: str) -> Document | Do
         metadata["url"] = f"{_SERVICE}{question['id']}"
     return build_document(
         name,
-        pieces_of_fragment(_string(answer)),
+        pieces_of_fragment(_string(answer), options),
         title=_string(question.get("heading")),
         date=_string(question.get("dateAnswered") or question.get("dateForAnswer") or question.get("dateTabled"))[:10],
         metadata=metadata,

@@ -4,6 +4,7 @@ b"The Minister said\r\nyesterday \x93...\x94"
 """
 
 import re
+from itertools import pairwise
 from typing import BinaryIO
 
 from classifier.errors import InputError
@@ -19,6 +20,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+BYTE_ORDER_MARKS = tuple(mark for mark, _ in _MARKS)
 _ASSUMED = "not UTF-8: read as Windows-1252"
 _JOINED = "hard-wrapped lines were joined"
 _BINARY = "not a text: it holds binary data. Convert it to text first."
@@ -98,7 +100,7 @@ def join_wrapped(text: str) -> str:
     if not _is_wrapped(lines):
         return text
     joined = [lines[0]]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         joined.append((" " if _goes_on(before, line) else "\n") + line)
     return "".join(joined)
 

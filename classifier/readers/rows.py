@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from classifier.errors import FramingError
 from classifier.readers.building import with_language
 from classifier.readers.govuk import document_from_govuk, is_govuk
 from classifier.readers.options import ReadOptions
@@ -50,10 +51,13 @@ def document_from_row(row: dict[str, Any], where: str, text_column: str | None) 
 def document_from_object(value: dict[str, Any], where: str, options: ReadOptions) -> Document | DocumentFailure:
     """Return a JSON object as a document, whichever of the known shapes it has."""
     column = text_column(value, options.text_column)
-    if column is None and is_govuk(value):
-        return document_from_govuk(value, where)
-    if column is None and is_question(value):
-        return document_from_question(value, where)
+    try:
+        if column is None and is_govuk(value):
+            return document_from_govuk(value, where, options)
+        if column is None and is_question(value):
+            return document_from_question(value, where, options)
+    except FramingError as error:
+        return DocumentFailure(where, type(error).__name__, str(error))
     return document_from_row(value, where, column)
 
 

@@ -1,4 +1,4 @@
-"""What a caller names → streams: files, folders, globs and `-`. Knows places; looks at no bytes."""
+"""What a caller names → streams: files, folders, globs, web addresses and `-`. Knows places; looks at no bytes."""
 
 import glob
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from classifier.readers.dispatch import read_stream
 from classifier.readers.options import Found, ReadOptions
+from classifier.readers.web import is_address, read_address
 from classifier.records import Document, DocumentFailure
 
 STDIN = "-"
@@ -22,6 +23,8 @@ def read_documents(sources: Iterable[str], options: ReadOptions | None = None) -
     for source in sources:
         if source == STDIN:
             yield from read_stream(sys.stdin.buffer, "<stdin>", options)
+        elif is_address(source):
+            yield from read_address(source, options)
         else:
             yield from _read_path(source, options)
 
@@ -39,7 +42,7 @@ def _read_path(source: str, options: ReadOptions) -> Found:
 
 
 def _read_matches(pattern: str, options: ReadOptions) -> Found:
-    matches = sorted(glob.iglob(pattern, recursive=True))
+    matches = sorted(glob.iglob(pattern, recursive=True))  # noqa: PTH207 - pathlib's globs follow other rules
     if not matches:
         yield DocumentFailure(pattern, "InputError", "no file matches this pattern.")
     for match in matches:
