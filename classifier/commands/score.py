@@ -1,10 +1,11 @@
 """`framing score`: many documents, one output. Knows the command's words; reading, scoring and writing are elsewhere."""
 
+import io
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -87,13 +88,25 @@ def _run(inputs: Sequence[str], output: Path | None, resume: bool, settings: dic
     documents = read_documents(inputs, ReadOptions(text_column=settings["text-column"]))
     started = time.monotonic()
     bar = progress_bar()
-    if output is None:
-        totals = print_batch(documents, recipe, sys.stdout, format, settings["jobs"], bar)
-    else:
-        totals = write_batch(documents, recipe, output, format, settings["jobs"], resume, bar)
+    try:
+        if output is None:
+            totals = print_batch(documents, recipe, printing(), format, settings["jobs"], bar)
+        else:
+            totals = write_batch(documents, recipe, output, format, settings["jobs"], resume, bar)
+    except KeyboardInterrupt:
+        if output is not None:
+            typer.echo("framing: what was scored is kept; go on with the same command and --resume", err=True)
+        raise
     summary = f"{counted(totals)}, {time.monotonic() - started:.1f} seconds"
     typer.echo(f"{summary} → {output}" if output else summary, err=True)
     return totals
+
+
+def printing() -> TextIO:
+    """Return standard output, made to print any character, if need be as a question mark."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    return sys.stdout
 
 
 def recipe_of(settings: dict[str, Any]) -> "Recipe":
