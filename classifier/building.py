@@ -81,7 +81,7 @@ def _manifest(
             "sha256": fingerprint(rows),
         },
         "settings": {
-            "pairs": settings.features.pairs,
+            "pair_distance": settings.features.pair_distance,
             "piece_lengths": list(settings.features.piece_lengths),
             "minimum_documents": settings.features.minimum_documents,
             "rate": settings.rate,

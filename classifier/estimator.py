@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from classifier.features import Analyser, FeatureSettings
 
-REGULARISATION = 30.0  # inverse strength, `C`; docs/quality.md shows the neighbours
+REGULARISATION = 60.0  # inverse strength, `C`; docs/quality.md shows the neighbours
 
 
 class SentenceScaler(BaseEstimator, TransformerMixin):  # type: ignore[misc]

@@ -1,48 +1,48 @@
-"""Text → n-grams: the one tokenisation that fitting and scoring share. Knows words; knows no weight and no framing.
+"""Text → terms: the one tokenisation that fitting and scoring share. Knows words; knows no weight and no framing.
 
 A word is a run of ASCII letters and digits, in lower case, with every digit written as 0, so that "2019" and "2026" are
-one term. A sentence becomes three kinds of term:
+one. It is folded to a light stem, so that "incentivise" and "incentives" are one too. A sentence becomes three kinds of term:
 
-    word        "sanction"          the word itself
-    pair        "benefit sanction"  two neighbouring words
-    piece       "#ancti"            a stretch of letters inside one word, with a blank at each end: it ties inflections together
+    stem     "sanction"          each distinct stem, once
+    pair     "benefit sanction"  two stems, the second one to three words after the first; as often as they stand so
+    piece    "#ancti"            five letters inside a distinct stem, a blank at each end: it ties word families together
 
-A word counts once in a sentence, however often it stands there; its pieces count once for each distinct word that holds
-them; pairs count as often as they occur. With n for these counts and inverse document frequency as idf (Spärck Jones
-1972; the smoothed form of scikit-learn), a sentence becomes
+With n for these counts and the smoothed inverse document frequency of scikit-learn as idf (Spärck Jones 1972), a sentence is
 
     x(term) = n(term) · idf(term) / sqrt( Σ over terms of n(term) · idf(term)² )
 
-With n in place of n² under the root, a sentence's score is a plain sum over its distinct words and its pairs: that is
+With n in place of n² under the root, a sentence's score is a plain sum over its distinct stems and its pairs: that is
 what makes scoring fast and explanations exact.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
 
 WORD = re.compile(r"[A-Za-z0-9]+")
 PIECE_MARK = "#"
-_TO_WORDS = bytes(48 if 48 <= c <= 57 else c + 32 if 65 <= c <= 90 else c if 97 <= c <= 122 else 32 for c in range(256))
+TO_WORDS = bytes(48 if 48 <= c <= 57 else c + 32 if 65 <= c <= 90 else c if 97 <= c <= 122 else 32 for c in range(256))
+_ENDINGS = ("ation", "ition", "ment", "ness", "ity", "ive", "al", "ly", "er", "or", "ion")
+_SHORTEST_STEM = 4
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureSettings:
-    """What terms a sentence is turned into. `piece_lengths` are in characters, the word's two blanks included."""
+    """What terms a sentence is turned into. `piece_lengths` are in characters, the stem's two blanks included."""
 
-    pairs: bool = True
+    pair_distance: int = 3
     piece_lengths: tuple[int, ...] = (5,)
-    minimum_documents: int = 2
+    minimum_documents: int = 3
 
 
 def words(text: str) -> list[str]:
-    """Return the words of `text`, folded.
+    """Return the words of `text`, in lower case, digits as 0.
 
     >>> words("The DWP's £1.5bn offer, “Pathways”")
     ['the', 'dwp', 's', '0', '0bn', 'offer', 'pathways']
     """
-    return text.encode("utf-8", "replace").translate(_TO_WORDS).decode("ascii").split()
+    return text.encode("utf-8", "replace").translate(TO_WORDS).decode("ascii").split()
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
@@ -50,15 +50,58 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in WORD.finditer(text)]
 
 
-def pieces(word: str, lengths: Iterable[int]) -> list[str]:
-    """Return the pieces of one word.
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Return the light stem of one word: inflections go, then one ending of a family.
+
+    Lighter than Snowball and as good here (docs/quality.md), and it never changes under a model's feet.
+
+    >>> [stem(word) for word in ("incentives", "sanctioned", "claiming", "policies", "motivation")]
+    ['incentiv', 'sanct', 'claim', 'policy', 'motiv']
+    """
+    word = _without_inflection(word)
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            return word[: -len(ending)]
+    return word
+
+
+def _without_inflection(word: str) -> str:
+    length = len(word)
+    if length > 5 and word.endswith("ing"):
+        word = word[:-3]
+    elif length > 4 and word.endswith(("ied", "ies")):
+        word = word[:-3] + "y"
+    elif length > 4 and word.endswith("ed"):
+        word = word[:-2]
+    elif length > 3 and word.endswith("s") and not word.endswith("ss"):
+        word = word[:-1]
+    if len(word) > _SHORTEST_STEM and word.endswith("e"):
+        word = word[:-1]
+    is_doubled = len(word) > _SHORTEST_STEM and word[-1] == word[-2] and word[-1] not in "aeiouls"
+    return word[:-1] if is_doubled else word
+
+
+def pieces(stemmed: str, lengths: Iterable[int]) -> list[str]:
+    """Return the pieces of one stem.
 
     >>> pieces("work", (5,))
     ['# work', '#work ']
     """
-    padded = f" {word} "
+    padded = f" {stemmed} "
     return [
         PIECE_MARK + padded[start : start + length] for length in lengths for start in range(len(padded) - length + 1)
+    ]
+
+
+def pairs(stems: Sequence[str], distance: int) -> list[str]:
+    """Return every two stems of which the second follows the first by at most `distance` words.
+
+    >>> pairs(["sick", "note", "cultur"], 2)
+    ['sick note', 'note cultur', 'sick cultur']
+    """
+    return [
+        f"{left} {right}" for gap in range(1, distance + 1) for left, right in zip(stems, stems[gap:], strict=False)
     ]
 
 
@@ -70,16 +113,7 @@ class Analyser:
 
     def __call__(self, text: str) -> list[str]:
         """Return every counted occurrence of every term of `text`."""
-        found = words(text)
-        distinct = list(dict.fromkeys(found))
-        inside = [piece for word in distinct for piece in pieces(word, self.settings.piece_lengths)]
-        return distinct + inside + (pairs(found) if self.settings.pairs else [])
-
-
-def pairs(found: Sequence[str]) -> list[str]:
-    """Return the neighbouring words of `found`, two by two.
-
-    >>> pairs(["sick", "note", "culture"])
-    ['sick note', 'note culture']
-    """
-    return [f"{left} {right}" for left, right in pairwise(found)]
+        stems = [stem(word) for word in words(text)]
+        distinct = list(dict.fromkeys(stems))
+        inside = [piece for found in distinct for piece in pieces(found, self.settings.piece_lengths)]
+        return distinct + inside + pairs(stems, self.settings.pair_distance)
