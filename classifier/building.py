@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from classifier.baselines import judge_baselines
 from classifier.codebook import Codebook, load_codebook
 from classifier.errors import LabelledSetError
 from classifier.evaluating import evaluate
@@ -59,6 +60,14 @@ def evaluate_on(path: Path, model_folder: Path, codebook_path: Path) -> dict[str
     if not rows:
         raise LabelledSetError(f"{path}: holds no rows to judge.")
     return evaluate(judge(load_model(model_folder), rows))
+
+
+def compare(on: Path, folder: Path, model_folder: Path, codebook_path: Path) -> dict[str, dict[str, Any]]:
+    """Return the figures of every baseline, trained on `folder`, and of the model, all on the rows of `on`."""
+    codebook = load_codebook(codebook_path)
+    test = load_labelled(on, codebook)
+    figures = judge_baselines(codebook, load_folder(folder, codebook), test)
+    return {**figures, "this model": evaluate(judge(load_model(model_folder), test))}
 
 
 def _manifest(

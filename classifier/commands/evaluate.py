@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from classifier.commands.options import CodebookOption, ModelOption, TableFormat
+from classifier.errors import UsageError
 
 
 def evaluate(
@@ -17,6 +18,9 @@ def evaluate(
         Path | None, typer.Option("--labelled", help="Folder of the labelled set to cross-validate on.")
     ] = None,
     format: Annotated[TableFormat, typer.Option("--format", help="For people or for programs.")] = TableFormat.TABLE,  # noqa: A002
+    baselines: Annotated[
+        bool, typer.Option("--baselines", help="With --on: compare with simpler methods, in one table.")
+    ] = False,
     model: ModelOption = None,
     codebook: CodebookOption = None,
 ) -> None:
@@ -24,6 +28,12 @@ def evaluate(
     from classifier import building
     from classifier.places import codebook_path, labelled_path, model_path
 
+    if baselines:
+        if on is None:
+            raise UsageError("--baselines needs --on FILE: the rows that all methods are judged on.")
+        compared = building.compare(on, labelled or labelled_path(), model or model_path(), codebook or codebook_path())
+        typer.echo(json.dumps(compared, indent=1) if format is TableFormat.JSON else comparison_table(compared))
+        return
     if on:
         figures = building.evaluate_on(on, model or model_path(), codebook or codebook_path())
     else:
@@ -33,6 +43,16 @@ def evaluate(
         typer.echo(json.dumps(figures, indent=1))
     else:
         typer.echo(figures_table(figures))
+
+
+def comparison_table(compared: dict[str, dict[str, Any]]) -> str:
+    """Return one line a method: micro-F1, precision, recall and macro average precision, with 95 % intervals."""
+    keys = ("micro_f1", "micro_precision", "micro_recall", "macro_ap_5")
+    lines = [f"{'method':16}" + "".join(f"{key:>24}" for key in keys)]
+    for name, figures in compared.items():
+        cells = [f"{_number(figures[key])}{_interval(figures, key)}" for key in keys]
+        lines.append(f"{name:16}" + "".join(f"{cell:>24}" for cell in cells))
+    return "\n".join(lines)
 
 
 def figures_table(figures: dict[str, Any]) -> str:
