@@ -3,7 +3,7 @@
 Micro and macro figures run over the framings with support. A framing without support is reported as `None`, never as 0 or 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,9 @@ def evaluate(judged: Judged, seed: int = 0, resamples: int = RESAMPLES) -> dict[
     support = int(judged.is_contested[framed].sum())
     figures["stance"] = {"contested_f1": contested_f1(judged, ones), "support": support}
     figures["calibration"] = calibration(judged, ones)
-    figures["intervals"] = _intervals(judged, rankings, seed, resamples)
+    figures["intervals"], own = _intervals(judged, rankings, seed, resamples)
+    for name, intervals in own.items():
+        figures["per_framing"][name]["intervals"] = intervals
     return figures
 
 
@@ -140,18 +142,37 @@ def _one_framing(judged: Judged, k: int, ranking: Ranking) -> dict[str, Any]:
     return {"precision": precision, "recall": recall, "f1": f1, "ap": ap, "support": int(trues)}
 
 
-def _intervals(judged: Judged, rankings: Sequence[Ranking], seed: int, resamples: int) -> dict[str, list[float]]:
-    """Return 95 % percentile intervals (Efron 1979), resampling whole groups with replacement."""
-    generator = np.random.default_rng(seed)
+def _intervals(
+    judged: Judged, rankings: Sequence[Ranking], seed: int, resamples: int
+) -> tuple[dict[str, list[float]], dict[str, dict[str, list[float]]]]:
+    """Return 95 % percentile intervals (Efron 1979), overall and by framing, resampling whole groups with replacement."""
     groups = np.unique(np.array(judged.groups), return_inverse=True)[1]
-    count = int(groups.max()) + 1
     draws: dict[str, list[float]] = {}
-    for _ in range(resamples):
-        times = np.bincount(generator.integers(count, size=count), minlength=count)
-        weights = times[groups].astype(np.float64)
+    own: dict[str, dict[str, list[float]]] = {name: {} for name in judged.framings}
+    for weights in _resampled(groups, seed, resamples):
         figures = {**overall(judged, rankings, weights), **calibration(judged, weights)}
         figures["contested_f1"] = contested_f1(judged, weights)
-        for name, value in figures.items():
-            if value is not None:
-                draws.setdefault(name, []).append(value)
+        _collect(draws, figures)
+        counts = np.array(_counts(judged.is_flagged, judged.truth, weights)).T
+        for name, (both, calls, trues) in zip(judged.framings, counts, strict=True):
+            precision, recall, _ = _precision_recall_f1(both, calls, trues)
+            _collect(own[name], {"precision": precision, "recall": recall})
+    return _percentiles(draws), {name: _percentiles(values) for name, values in own.items()}
+
+
+def _resampled(groups: NDArray[np.int64], seed: int, resamples: int) -> Iterator[Floats]:
+    """Yield how often each sentence counts when its groups are drawn anew with replacement."""
+    generator = np.random.default_rng(seed)
+    count = int(groups.max()) + 1
+    for _ in range(resamples):
+        yield np.bincount(generator.integers(count, size=count), minlength=count)[groups].astype(np.float64)
+
+
+def _collect(draws: dict[str, list[float]], figures: Mapping[str, float | None]) -> None:
+    for name, value in figures.items():
+        if value is not None:
+            draws.setdefault(name, []).append(value)
+
+
+def _percentiles(draws: dict[str, list[float]]) -> dict[str, list[float]]:
     return {name: [float(v) for v in np.percentile(values, [2.5, 97.5])] for name, values in sorted(draws.items())}

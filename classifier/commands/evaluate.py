@@ -63,8 +63,10 @@ def figures_table(figures: dict[str, Any]) -> str:
         f"{'framing':28}{'support':>8}{'precision':>11}{'recall':>8}{'F1':>7}{'AP':>7}",
     ]
     for name, row in figures["per_framing"].items():
-        cells = [_number(row[key]) for key in ("precision", "recall", "f1", "ap")]
-        lines.append(f"{name:28}{row['support']:>8}{cells[0]:>11}{cells[1]:>8}{cells[2]:>7}{cells[3]:>7}")
+        wide = [f"{_number(row[key])}{_interval(row, key, 2)}" for key in ("precision", "recall")]
+        lines.append(
+            f"{name:28}{row['support']:>8}{wide[0]:>23}{wide[1]:>23}{_number(row['f1']):>7}{_number(row['ap']):>7}"
+        )
     lines.append("")
     for key in ("micro_f1", "micro_precision", "micro_recall", "macro_f1", "macro_ap", "macro_ap_5"):
         lines.append(f"{key:28}{_number(figures[key]):>8}{_interval(figures, key)}")
@@ -82,5 +84,5 @@ def _number(value: float | None, places: int = 3) -> str:
 
 
 def _interval(figures: dict[str, Any], key: str, places: int = 3) -> str:
-    low, high = figures["intervals"].get(key, (None, None))
+    low, high = figures.get("intervals", {}).get(key, (None, None))
     return "" if low is None else f"   [{_number(low, places)}, {_number(high, places)}]"
