@@ -25,7 +25,7 @@ Rows = Sequence[LabelledSentence]
 def majority(codebook: Codebook, train: Rows, test: Rows) -> Floats:
     """Return each framing's share among the training sentences, for every sentence: nothing is ever flagged."""
     shares = targets_of(train, codebook.ids)[:, :-1].mean(axis=0)
-    return np.minimum(np.tile(shares, (len(test), 1)), 0.49)
+    return np.asarray(np.minimum(np.tile(shares, (len(test), 1)), 0.49))
 
 
 def keywords(codebook: Codebook, train: Rows, test: Rows) -> Floats:

@@ -58,7 +58,7 @@ def overall(judged: Judged, rankings: Sequence[Ranking], weights: Floats) -> dic
     kept = np.flatnonzero(trues > 0)
     precision, recall, f1 = _precision_recall_f1(both[kept].sum(), calls[kept].sum(), trues[kept].sum())
     f1s = [_precision_recall_f1(both[k], calls[k], trues[k])[2] for k in kept]
-    aps = {int(k): average_precision(judged.truth[:, k], rankings[k], weights) for k in kept}
+    aps = {k: average_precision(judged.truth[:, k], rankings[k], weights) for k in map(int, kept)}
     frequent = [aps[int(k)] for k in kept if judged.truth[:, k].sum() >= FREQUENT]
     return {
         "micro_f1": f1,
@@ -116,8 +116,8 @@ def reliability(judged: Judged) -> list[tuple[float, int, float, float]]:
     ]
 
 
-def _counts(called: Booleans, truth: Booleans, weights: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return how many sentences are rightly called, called and true, by column where there are columns."""
+def _counts(called: Booleans, truth: Booleans, weights: Floats) -> tuple[Any, Any, Any]:
+    """Return how many sentences are rightly called, called and true: numbers, or arrays by column where there are columns."""
     return weights @ (called & truth), weights @ called, weights @ truth
 
 
