@@ -7,9 +7,11 @@ import typer
 from classifier.commands.agreement import agreement
 from classifier.commands.check import check
 from classifier.commands.codebook import codebook
+from classifier.commands.config import config
 from classifier.commands.evaluate import evaluate
 from classifier.commands.explain import explain
 from classifier.commands.hydrate import hydrate
+from classifier.commands.score import score
 from classifier.commands.train import train
 from classifier.errors import ExitCode, FramingError
 
@@ -22,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, explain, codebook, train, evaluate, hydrate, agreement):
+for command in (check, score, explain, codebook, config, train, evaluate, hydrate, agreement):
     app.command()(command)
 
 
