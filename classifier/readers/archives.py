@@ -6,37 +6,20 @@ releases.zip
 """
 
 import gzip
-import struct
 import zipfile
-import zlib
 from io import BufferedReader
-from lzma import LZMAError
 from typing import BinaryIO, cast
 
 from classifier.errors import InputError, UnsupportedInputError
 from classifier.readers.apart import parse_apart
 from classifier.readers.building import build_parsed, one_line
-from classifier.readers.nesting import Counting, Inflating, one_deeper, seekable
+from classifier.readers.nesting import BROKEN_ZIP, Counting, Inflating, one_deeper, seekable
 from classifier.readers.options import Found, Reader, ReadOptions
 from classifier.readers.plain import read_whole
 from classifier.records import DocumentFailure
 
 _BUFFER_BYTES = 1 << 18
 _ENCRYPTED = 0x1
-_BROKEN = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    LookupError,
-    OverflowError,
-    EOFError,
-    OSError,
-    struct.error,
-    zlib.error,
-    LZMAError,
-)
 _DOCUMENTS = {"word/document.xml": "docx"}
 _OTHERS = {
     "xl/workbook.xml": "a spreadsheet (XLSX); save it as CSV.",
@@ -66,7 +49,7 @@ def read_zip(stream: BinaryIO, name: str, options: ReadOptions, read_inner: Read
         try:
             archive = zipfile.ZipFile(file)
             kind = _office_kind(archive)
-        except _BROKEN as error:
+        except BROKEN_ZIP as error:
             raise InputError(f"damaged zip ({error}).") from None
         if kind:
             file.seek(0)
@@ -92,7 +75,7 @@ def _office_kind(archive: zipfile.ZipFile) -> str | None:
 
 
 def _read_members(archive: zipfile.ZipFile, name: str, options: ReadOptions, read_inner: Reader) -> Found:
-    members = [m for m in archive.infolist() if not m.is_dir() and not _is_hidden(m.filename)]
+    members = [m for m in archive.infolist() if not m.filename.endswith("/") and not _is_hidden(m.filename)]
     if not members:
         yield DocumentFailure(name, "InputError", "the archive holds no files.")
     for number, member in enumerate(members):
@@ -114,7 +97,7 @@ def _read_member(
         with archive.open(member) as unpacked:
             inflating = Inflating(cast(BinaryIO, unpacked), lambda: member.compress_size, options)
             yield from read_inner(cast(BinaryIO, BufferedReader(inflating, _BUFFER_BYTES)), name, options)
-    except _BROKEN as error:
+    except BROKEN_ZIP as error:
         yield DocumentFailure(name, "InputError", f"damaged in the archive ({error}).")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from classifier.readers.building import Parsed, Piece, Role
 from classifier.readers.office_xml import Event, events, open_office, properties
+from classifier.readers.table_rows import TableRows
 
 _PARTS = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
 # Deleted or moved text, field codes, and the second rendering of a text box.
@@ -63,6 +64,7 @@ def _paragraphs(found: Iterator[Event], styles: dict[str, Role]) -> Iterator[Pie
     """Yield a piece for each paragraph; one inside another, as in a text box, comes first."""
     texts: list[list[str]] = [[]]
     roles: list[Role] = ["paragraph"]
+    table = TableRows([], [])
     unread = 0
     is_text = False
     for kind, value, attributes in found:
@@ -78,7 +80,11 @@ def _paragraphs(found: Iterator[Event], styles: dict[str, Role]) -> Iterator[Pie
                 texts.append([])
                 roles.append("paragraph")
             else:
-                yield Piece("".join(texts.pop()), roles.pop())
+                table.cells.append(Piece("".join(texts.pop()), roles.pop()))
+                yield from table.finished()
+        elif value == "tr":
+            table.turn_row(kind == "start")
+            yield from table.finished()
         elif kind == "start":
             texts[-1].append(_SPACES.get(value, ""))
             roles[-1] = _role(value, attributes, styles, roles[-1])

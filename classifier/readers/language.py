@@ -9,10 +9,37 @@ _SAMPLE = 4000
 _QUICK_SAMPLE = 1500
 _ENGLISH_SHARE = 6
 _FEWEST_WORDS = 12
+_FEWEST_COMMON = 3
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 _ENGLISH = frozenset(
-    ["the", "of", "and", "to", "in", "that", "is", "for", "it", "was", "with", "as", "on", "be", "by", "are", "this", "have", "not", "which", "will", "from", "has", "we", "our"]
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "that",
+        "is",
+        "for",
+        "it",
+        "was",
+        "with",
+        "as",
+        "on",
+        "be",
+        "by",
+        "are",
+        "this",
+        "have",
+        "not",
+        "which",
+        "will",
+        "from",
+        "has",
+        "we",
+        "our",
+    ]
 )
 
 _COMMON = {
@@ -104,5 +131,6 @@ def _language_of_words(sample: str) -> str | None:
         return None
     counts = {name: sum(word in stop_words for word in words) for name, stop_words in _STOP_WORDS.items()}
     best = max(counts, key=lambda name: counts[name])
-    is_clear = counts[best] > 2 * english + 2 and counts[best] * 7 >= len(words)
+    is_varied = len(_STOP_WORDS[best].intersection(words)) >= _FEWEST_COMMON
+    is_clear = is_varied and counts[best] > 2 * english + 2 and counts[best] * 7 >= len(words)
     return best if is_clear else None

@@ -7,9 +7,10 @@ The walk is a loop, not a recursion, so that a page nested 100,000 deep is just 
 
 import re
 from collections.abc import Container, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from classifier.readers.building import Parsed, Piece, Role
+from classifier.readers.table_rows import TableRows
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -33,11 +34,9 @@ _NOTE_REFERENCE = re.compile(r"^#(?:fn|footnote|_ftn|cite_note)", re.IGNORECASE)
 _FORMATTING = re.compile(rb"<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s>/])", re.IGNORECASE)
 _LARGE_BYTES = 256 * 1024
 _MOST_UNCLOSED = 2000
-_MOST_CELLS = 100
 _MOST_NODES = 4_000_000
 _BREAK = "\x00"
 _NEW_SENTENCE = re.compile(" ?\x00 ?\x00[ \x00]*| ?\x00 ?(?=[^a-z ])")
-_SHORT_CELL = 60
 
 
 def is_risky(data: bytes) -> bool:
@@ -69,7 +68,7 @@ def pieces_of(root: "LexborNode", skipped: Container[int] = ()) -> Iterator[Piec
     """Yield the text below `root` in order, one piece for each stretch that is a block of its own."""
     text: list[str] = []
     roles: list[Role] = ["paragraph"]
-    table = _Table([], [])
+    table = TableRows([], [])
     for node, is_start in walk(root, skipped):
         tag = node.tag or ""
         if tag in _BLOCKS:
@@ -84,34 +83,6 @@ def pieces_of(root: "LexborNode", skipped: Container[int] = ()) -> Iterator[Piec
         elif is_start or tag == "q":
             text.append(_inline(node, tag, is_start))
     yield from [*table.cells, *_flush(text, roles[-1])]
-
-
-class _Table(NamedTuple):
-    """Pieces that wait for their row of a table to end, and where among them each open row began."""
-
-    cells: list[Piece]
-    row_starts: list[int]
-
-    def turn_row(self, is_start: bool) -> None:
-        """Begin a row, or end the innermost one: short cells, such as figures, become one piece; prose stays apart."""
-        if is_start:
-            self.row_starts.append(len(self.cells))
-        elif self.row_starts:
-            start = self.row_starts.pop()
-            if 1 < len(self.cells) - start <= _MOST_CELLS and all(map(_is_short_cell, self.cells[start:])):
-                self.cells[start:] = [Piece(" | ".join(cell.text for cell in self.cells[start:]))]
-
-    def finished(self) -> list[Piece]:
-        """Return what waits for no row any more."""
-        if self.row_starts or not self.cells:
-            return []
-        done = list(self.cells)
-        self.cells.clear()
-        return done
-
-
-def _is_short_cell(cell: Piece) -> bool:
-    return len(cell.text) <= _SHORT_CELL and cell.role == "paragraph"
 
 
 def _inline(node: "LexborNode", tag: str, is_start: bool) -> str:

@@ -1,9 +1,13 @@
 """Documents inside documents: how deep, how many, how much. Knows counts; reads nothing."""
 
+import struct
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from io import RawIOBase
+from lzma import LZMAError
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
@@ -12,6 +16,21 @@ from classifier.readers.options import Budget, ReadOptions
 
 _RATIO_FREE_BYTES = 4 * 1024 * 1024
 _COPIED_BYTES = 1 << 20
+# All that the standard library raises for a zip that breaks the rules.
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    OverflowError,
+    EOFError,
+    OSError,
+    struct.error,
+    zlib.error,
+    LZMAError,
+)
 
 
 def one_deeper(options: ReadOptions) -> ReadOptions:

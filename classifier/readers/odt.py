@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from classifier.readers.building import Parsed, Piece, Role
 from classifier.readers.office_xml import Event, events, open_office, properties
+from classifier.readers.table_rows import TableRows
 
 # Deleted text, comments, and the marks of notes.
 _UNREAD = frozenset({"tracked-changes", "annotation", "note-citation", "sequence-decls", "forms", "table-of-content"})
@@ -42,6 +43,7 @@ def _paragraphs(found: Iterator[Event], quotes: set[str]) -> Iterator[Piece]:
     """Yield a piece for each paragraph; one inside another, as in a note, comes first."""
     texts: list[list[str]] = [[]]
     roles: list[Role] = ["paragraph"]
+    table = TableRows([], [])
     unread = items = 0
     for kind, value, attributes in found:
         step = 1 if kind == "start" else -1
@@ -56,7 +58,11 @@ def _paragraphs(found: Iterator[Event], quotes: set[str]) -> Iterator[Piece]:
                 texts.append([])
                 roles.append(_role(value, attributes, quotes, items))
             elif len(texts) > 1:
-                yield Piece("".join(texts.pop()), roles.pop())
+                table.cells.append(Piece("".join(texts.pop()), roles.pop()))
+                yield from table.finished()
+        elif value == "table-row":
+            table.turn_row(kind == "start")
+            yield from table.finished()
         elif kind == "start":
             texts[-1].append(_SPACES.get(value, ""))
 

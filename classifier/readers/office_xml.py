@@ -6,6 +6,7 @@ from io import BytesIO
 from xml.parsers import expat
 
 from classifier.errors import InputError
+from classifier.readers.nesting import BROKEN_ZIP
 
 Event = tuple[str, str, dict[str, str]]
 _CHUNK = 1 << 16
@@ -15,7 +16,7 @@ def open_office(data: bytes) -> zipfile.ZipFile:
     """Return the zip that an office file is; raise `InputError` if it is damaged."""
     try:
         return zipfile.ZipFile(BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except BROKEN_ZIP as error:
         raise InputError(f"damaged office file ({error}).") from None
 
 
@@ -36,15 +37,7 @@ def events(archive: zipfile.ZipFile, member: str) -> Iterator[Event]:
                 found.clear()
             parser.Parse(b"", True)
             yield from found
-    except (
-        expat.ExpatError,
-        zipfile.BadZipFile,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-        OSError,
-        ValueError,
-    ) as error:
+    except (expat.ExpatError, *BROKEN_ZIP) as error:
         raise InputError(f"damaged office file ({member}: {error}).") from None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from classifier.errors import InputError
 from classifier.readers.apart import parse_apart, require
-from classifier.readers.building import Parsed, build_parsed
+from classifier.readers.building import Parsed, Piece, build_parsed
 from classifier.readers.options import Found, ReadOptions
 from classifier.readers.pdf_layout import Page, Run
 from classifier.readers.pdf_paragraphs import pieces_of_pages
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _EMPTY = "holds no text; it may be a scan. Recognise its text (OCR) first."
 _MOST_PAGES = 5000
+_NO_TITLE = re.compile(
+    r"\s*(?:untitled|microsoft word|layout \d|document\d*$|.*\.(?:docx?|indd|pdf|odt)$)", re.IGNORECASE
+)
 _DAY = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 # pdfium marks the hyphen of a divided word with one of these.
 _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
@@ -45,14 +48,22 @@ def parse_pdf(data: bytes) -> Parsed:
     except PdfiumError as error:
         message = "protected by a password." if "assword" in str(error) else f"damaged PDF ({error})."
         raise InputError(message) from None
+    pieces = tuple(pieces_of_pages(pages))
     created = _DAY.match(metadata.get("CreationDate", ""))
     author = metadata.get("Author", "")
     return Parsed(
-        tuple(pieces_of_pages(pages)),
-        metadata.get("Title", ""),
+        pieces,
+        _title(metadata.get("Title", ""), pieces),
         "-".join(created.groups()) if created else "",
         {"pages": len(document), **({"author": author} if author else {})},
     )
+
+
+def _title(named: str, pieces: tuple[Piece, ...]) -> str:
+    """Return the title that the file names, or where a program made that up, the first heading."""
+    if named.strip() and not _NO_TITLE.match(named):
+        return named
+    return next((piece.text for piece in pieces if piece.role == "heading"), "")
 
 
 class _Char(NamedTuple):

@@ -12,7 +12,7 @@ _NARROWEST_GUTTER = 8.0
 _NARROWEST_COLUMN = 0.2
 _MOST_CROSSING = 0.2
 _FEWEST_LINES = 4
-_FULL_LINE = 0.5
+_FULL_LINE = 0.4
 _STEP = 3.0
 _MOST_COLUMNS_DEEP = 2
 
@@ -50,7 +50,7 @@ def lines_of(runs: list[Run], depth: int = 0) -> list[Line]:
     found: list[Line] = []
     for band in _bands(runs, gutter):
         left = [run for run in band if run.right <= gutter]
-        right = [run for run in band if run.left >= gutter]
+        right = [run for run in band if run.left >= gutter and run.right > gutter]
         across = [run for run in band if run.left < gutter < run.right]
         found += [*_lines_of_column(across), *lines_of(left, depth + 1), *lines_of(right, depth + 1)]
     return found
@@ -63,8 +63,12 @@ def _gutter(runs: list[Run]) -> float | None:
     first, last = min(run.left for run in runs), max(run.right for run in runs)
     narrowest = _NARROWEST_COLUMN * (last - first)
     places = [first + narrowest + _STEP * n for n in range(int((last - first - 2 * narrowest) / _STEP))]
-    found = [(width, x) for x in places if (width := _gutter_width(runs, x, last - first)) >= _NARROWEST_GUTTER]
-    return max(found)[1] if found else None
+    found = [(-_crossing(runs, x), width, x) for x in places if (width := _gutter_width(runs, x, last - first)) > 0]
+    return max(found)[2] if found else None
+
+
+def _crossing(runs: list[Run], x: float) -> int:
+    return sum(run.left < x < run.right for run in runs)
 
 
 def _gutter_width(runs: list[Run], x: float, whole: float) -> float:
@@ -76,7 +80,8 @@ def _gutter_width(runs: list[Run], x: float, whole: float) -> float:
         return 0.0
     if not (_is_prose(left, whole) and _is_prose(right, whole) and _stand_side_by_side(left, right)):
         return 0.0
-    return min(run.left for run in right) - max(run.right for run in left)
+    width = min(run.left for run in right) - max(run.right for run in left)
+    return width if width >= _NARROWEST_GUTTER else 0.0
 
 
 def _is_prose(runs: list[Run], whole: float) -> bool:

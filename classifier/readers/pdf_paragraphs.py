@@ -22,12 +22,12 @@ _HEADING_SIZE = 1.12
 _LONGEST_HEADING = 200
 _SPACED = 1.3
 _SHORT = 0.75
-# First parts that are usually joined to the next by a hyphen of their own.
+# First parts that are usually joined to the next by a hyphen of their own, unless what follows is an ending: long-er.
 _PREFIXES = frozenset(
-    """all anti co cross ex face fast fit full half hard high ill in inter large life long low mid multi near new non off old
-    on one open out over part post pre pro re real self semi short single small so start sub two under up well work year
-    zero""".split()  # noqa: SIM905 - a list of words reads best as words
+    """anti co cross ex face fast fit full half hard high ill large life long low mid multi near new non old one open part
+    post real self semi short single small sub two well work year zero""".split()  # noqa: SIM905 - a list reads best as words
 )
+_ENDING = re.compile(r"(?:ing|er|ed|est|ly|y|s|ner|ness|ship|al|able|ity)(?:s|ly)?$")
 
 
 def pieces_of_pages(pages: list[Page]) -> Iterator[Piece]:
@@ -132,4 +132,4 @@ def _hyphen(first: str, line: str, words: Counter[str], *, is_soft: bool) -> str
     whole, hyphenated = words[(first + second).lower()], words[f"{first}-{second}".lower()]
     if whole or hyphenated:
         return "-" if hyphenated > whole else ""
-    return "-" if first.lower() in _PREFIXES else ""
+    return "-" if first.lower() in _PREFIXES and not _ENDING.match(second) else ""

@@ -33,9 +33,9 @@ def document_from_row(row: dict[str, Any], where: str, text_column: str | None) 
     if text_column is None or text_column not in row:
         return DocumentFailure(where, "InputError", no_text_column(row, text_column))
     value = row.pop(text_column)
-    if not isinstance(value, str) or not value.strip():
+    text = normalise(value) if isinstance(value, str) else ""
+    if not text or text.isspace():
         return DocumentFailure(where, "InputError", f"field '{text_column}' holds no text.")
-    text = normalise(value)
     title, date = row.get("title"), row.get("date")
     return Document(
         row_name(row, where),

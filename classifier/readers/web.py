@@ -53,7 +53,7 @@ def _fetch(address: str, options: ReadOptions) -> tuple[bytes, str | None]:
         with _get(_parse(address), deadline, options) as response:
             target = response.getheader("Location")
             if response.status not in _REDIRECTS or not target:
-                return _body(response, options), _charset(response)
+                return _body(response, deadline, options), _charset(response)
         following = urljoin(address, target)
         if address.startswith("https:") and not following.startswith("https:"):
             raise InputError("redirects to an address that isn't encrypted.")
@@ -78,7 +78,7 @@ def _parse(address: str) -> SplitResult:
 def _get(parts: SplitResult, deadline: float, options: ReadOptions) -> Iterator[HTTPResponse]:
     """Give the server's answer; every failure, and running out of time, becomes an `InputError`."""
     connection = _connection(parts, deadline, options)
-    watch = Timer(max(0.01, deadline - monotonic()), _hang_up, [connection])
+    watch = Timer(max(0.01, deadline - monotonic()), _hang_up, [connection.sock])
     watch.daemon = True
     watch.start()
     try:
@@ -117,10 +117,9 @@ def _connect(addresses: list[str], port: int, seconds: float) -> socket:
     return create_connection((addresses[-1], port), timeout=seconds)
 
 
-def _hang_up(connection: HTTPConnection) -> None:
-    if connection.sock is not None:
-        with suppress(OSError):
-            connection.sock.shutdown(SHUT_RDWR)
+def _hang_up(sock: socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(SHUT_RDWR)
 
 
 def _reason(error: Exception, deadline: float, options: ReadOptions) -> str:
@@ -145,7 +144,7 @@ def _headers() -> dict[str, str]:
     }
 
 
-def _body(response: HTTPResponse, options: ReadOptions) -> bytes:
+def _body(response: HTTPResponse, deadline: float, options: ReadOptions) -> bytes:
     if response.status != 200:
         raise InputError(f"the server answered {response.status} {response.reason}".strip()[:100] + ".")
     limit = options.max_document_bytes
@@ -154,6 +153,10 @@ def _body(response: HTTPResponse, options: ReadOptions) -> bytes:
         data += chunk
         if len(data) > limit:
             raise InputError(f"larger than {limit:,} bytes.")
+    if monotonic() >= deadline:
+        raise TimeoutError
+    if response.length:
+        raise InputError(f"cut short: {response.length:,} bytes are missing.")
     return bytes(data)
 
 
