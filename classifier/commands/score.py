@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 IGNORE_FILE = Path(".framingignore")
 _BAR_SECONDS = 0.1
+_BACK = "\r"
+_CLEAR = "\r\x1b[2K"
 
 
 def score(
@@ -87,7 +89,7 @@ def _run(inputs: Sequence[str], output: Path | None, resume: bool, settings: dic
     recipe = recipe_of(settings)
     documents = read_documents(inputs, ReadOptions(text_column=settings["text-column"]))
     started = time.monotonic()
-    bar = progress_bar()
+    bar = progress_bar() if output or not sys.stdout.isatty() else None
     try:
         if output is None:
             totals = print_batch(documents, recipe, printing(), format, settings["jobs"], bar)
@@ -98,7 +100,8 @@ def _run(inputs: Sequence[str], output: Path | None, resume: bool, settings: dic
             typer.echo("framing: what was scored is kept; go on with the same command and --resume", err=True)
         raise
     summary = f"{counted(totals)}, {time.monotonic() - started:.1f} seconds"
-    typer.echo(f"{summary} → {output}" if output else summary, err=True)
+    summary = f"{summary} → {output}" if output else summary
+    typer.echo(f"{_CLEAR if bar else ''}{summary}", err=True)
     return totals
 
 
@@ -153,7 +156,7 @@ def progress_bar() -> "Callable[[Totals], None] | None":
         nonlocal last
         if time.monotonic() - last > _BAR_SECONDS:
             last = time.monotonic()
-            sys.stderr.write(f"\r\x1b[2K{counted(totals)}\r")
+            sys.stderr.write(f"{_CLEAR}{counted(totals)}{_BACK}")
             sys.stderr.flush()
 
     return show

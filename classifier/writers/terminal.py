@@ -55,13 +55,13 @@ class TextWriter(Writer):
         lines = list(self._wrap(self._marked_words(finding), _INDENT, self.options.width))
         yield f"  {place:<{_INDENT - 3}} " + lines[0].strip() if lines else f"  {place}"
         yield from lines[1:]
+        for text in context["after"]:
+            yield from self._quiet(text)
         for found in finding["framings"]:
             yield from self._framing(found, len(finding["framings"]) > 1)
         about = voice(finding) + ([f"page {finding['page']}"] if finding["page"] else [])
         if about:
             yield " " * _INDENT + " · ".join(about)
-        for text in context["after"]:
-            yield from self._quiet(text)
 
     def _framing(self, found: Mapping[str, Any], with_cues: bool) -> Iterator[str]:
         """Yield a framing's level, probability and name; its own cues too, where a sentence has several framings."""
