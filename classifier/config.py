@@ -45,7 +45,7 @@ OPTIONS = {
     "framing": Option("texts", [], "report only these framings (empty: all)"),
     "min-probability": Option("probability", None, "report from this probability (default: the model's thresholds)"),
     "fail-on": Option("texts", [], "exit with 1 if one of these framings, or 'any', is flagged"),
-    "jobs": Option("count", 1, "number of processes"),
+    "jobs": Option("processes", 1, "number of processes"),
     "model": Option("path", None, "folder of the model (default: the one that ships with the program)"),
     "with-text": Option("switch", False, "put the text of each document into the output"),
     "text-column": Option("text", None, "column or field that holds the text (default: found out)"),
@@ -58,6 +58,7 @@ _KINDS = {
     "texts": "a list of texts",
     "probability": "a number from 0 to 1",
     "count": "a whole number",
+    "processes": "a whole number from 1",
     "path": "a path",
     "switch": "true or false",
 }
@@ -137,6 +138,6 @@ def is_of_kind(value: Any, kind: str) -> bool:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if kind == "probability":
         return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
-    if kind == "count":
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if kind in ("count", "processes"):
+        return isinstance(value, int) and not isinstance(value, bool) and value >= (kind == "processes")
     return isinstance(value, str)

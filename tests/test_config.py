@@ -68,6 +68,8 @@ def test_a_path_in_a_file_starts_from_its_folder(place, tmp_path):
     [
         ("min-probabilty = 0.5", "did you mean 'min-probability'"),
         ("jobs = 'many'", "must be a whole number"),
+        ("jobs = 0", "whole number from 1"),
+        ("context = -1", "whole number"),
         ("jobs = true", "must be a whole number"),
         ("min-probability = 2", "from 0 to 1"),
         ("with-text = 'yes'", "true or false"),

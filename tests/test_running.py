@@ -241,6 +241,17 @@ def test_joblib_decides_where_blocks_are_scored(recipe, tmp_path):
     assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "three.jsonl").read_bytes()
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_a_dask_cluster_writes_the_same_bytes(recipe, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    joblib = pytest.importorskip("joblib")
+    write_batch(inputs(60), recipe, tmp_path / "one.jsonl", "jsonl")
+    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None)
+    with cluster, distributed.Client(cluster), joblib.parallel_config(backend="dask"):
+        write_batch(inputs(60), recipe, tmp_path / "dask.jsonl", "jsonl", jobs=None, block_characters=SMALL)
+    assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "dask.jsonl").read_bytes()
+
+
 def test_memory_holds_a_few_blocks_however_many_documents_there_are(recipe):
     taken = []
 
