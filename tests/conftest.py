@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from classifier.features import FeatureSettings
+from classifier.features import FeatureSettings, stem
 from classifier.model import Model, Weights
 from classifier.storage import load_model, save_model
 
@@ -14,8 +14,8 @@ TINY_MANIFEST = {
 
 
 def tiny_weights() -> Weights:
-    """Weights by hand: 'voluntary' and 'sanction' flag a framing, 'perhaps' makes 'voluntary' unsure, 'critics' contests."""
-    terms = ("critics", "perhaps", "sanction", "voluntary")
+    """Weights by hand, of stems: 'voluntary' and 'sanction' flag a framing, 'perhaps' makes 'voluntary' unsure, 'critics' contests."""
+    terms = tuple(stem(word) for word in ("critics", "perhaps", "sanction", "voluntary"))
     rows = [[0, 0, 9], [-4, 0, 0], [0, 9, 0], [9, 0, 0]]
     thresholds = [[0.25, 0.7], [0.25, 0.7], [0.5, 0.5]]
     return Weights(
