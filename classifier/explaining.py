@@ -3,13 +3,14 @@
 The contributions of a framing and its calibrated intercept add up to the log-odds that `Model.logits` returns.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import word_spans, words
+from classifier.features import stem, words
 from classifier.model import Model
 from classifier.records import Cue
 
@@ -50,16 +51,11 @@ def explain(model: Model, sentence: str, output: str) -> Explanation:
     """Return the exact account of `output`'s probability for one sentence; `output` is one of `model.weights.outputs`."""
     weights = model.weights
     k = weights.outputs.index(output)
-    columns = [column for _, _, column in model.term_columns(words(sentence))]
-    counts = {column: columns.count(column) for column in dict.fromkeys(columns)}
-    values = _values(model, columns, k)
-    totals = {column: sum(v for c, v in zip(columns, values, strict=True) if c == column) for column in counts}
-    contributions = tuple(
-        sorted(
-            (Contribution(weights.terms[c], n, float(totals[c])) for c, n in counts.items()),
-            key=lambda c: -abs(c.value),
-        )
-    )
+    columns = model.term_columns([stem(word) for word in words(sentence)])
+    counts = Counter(columns)
+    values = _values(model, list(counts), np.array(list(counts.values())), k)
+    found = [Contribution(weights.terms[c], counts[c], float(v)) for c, v in zip(counts, values, strict=True)]
+    contributions = tuple(sorted(found, key=lambda contribution: -abs(contribution.value)))
     raw, slope, offset = (float(a[k]) for a in (weights.intercepts, weights.slopes, weights.offsets))
     logit = float(sum(c.value for c in contributions) + slope * raw + offset)
     unsure_from, flagged_from = (float(v) for v in weights.thresholds[k])
@@ -67,35 +63,19 @@ def explain(model: Model, sentence: str, output: str) -> Explanation:
     return Explanation(output, contributions, raw, slope, offset, logit, probability, unsure_from, flagged_from)
 
 
+def _values(model: Model, columns: Sequence[int], counts: NDArray[np.int64], output: int) -> NDArray[np.float64]:
+    """Return each term's part of the logit, all its occurrences together."""
+    rows = model.weights.rows(np.array(columns, dtype=np.int64)) * counts[:, None]
+    return np.asarray(rows[:, output] / (np.sqrt(rows[:, -1].sum()) or 1.0))
+
+
 def cues(model: Model, sentence: str, outputs: Sequence[int], offset: int = 0) -> list[tuple[Cue, ...]]:
     """Return, for each output column in `outputs`, the strongest spans of `sentence`; `offset` is added to positions.
 
     A pair's weight is shared equally by its two words, so the words' weights add up to the logit less its intercept.
     """
-    found, spans = words(sentence), word_spans(sentence)
-    occurrences = model.term_columns(found)
-    columns = [column for _, _, column in occurrences]
-    return [
-        _spans_to_cues(sentence, spans, _word_weights(len(found), occurrences, _values(model, columns, k)), offset)
-        for k in outputs
-    ]
-
-
-def _values(model: Model, columns: Sequence[int], output: int) -> NDArray[np.float64]:
-    """Return each occurrence's part of the logit."""
-    weights = model.weights
-    idf = weights.idf[list(columns)]
-    length = np.sqrt((idf**2).sum()) if len(columns) else 1.0
-    return np.asarray(weights.coefficients[list(columns), output] * weights.slopes[output] * idf / length)
-
-
-def _word_weights(
-    count: int, occurrences: Sequence[tuple[int, int, int]], values: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    shares = np.zeros(count)
-    for (first, last, _), value in zip(occurrences, values, strict=True):
-        shares[first : last + 1] += value / (last + 1 - first)
-    return shares
+    spans, shares = model.shares(sentence)
+    return [_spans_to_cues(sentence, spans, shares[:, k], offset) for k in outputs]
 
 
 def _spans_to_cues(

@@ -1,34 +1,36 @@
 """The fitted model as immutable data, and the arithmetic that turns sentences into probabilities.
 
-Knows weights, words and sums; knows nothing of files, documents or scikit-learn. Reading order: `Weights` (what was
-fitted), `WordTable` (one row of numbers for each distinct word), `Model.logits` (rows summed over a sentence).
-
-A row has one column for each output (every framing, then stance) and a last one for the squared length, so that
+Knows weights, stems and sums; knows nothing of files, documents or scikit-learn. Every stem and every known pair has a row
+of numbers: a column for each output (every framing, then stance) and a last one for the squared length, so that
 
     logit(output) = Σ rows[output] / sqrt(Σ rows[length]) + intercept[output]
 
-where the sum runs over the sentence's distinct words and its known pairs. A word's row already holds the weight of its pieces.
+where the sum runs over the sentence's distinct stems and its known pairs. A stem's row already holds those of its pieces: they
+are added up once for each stem of the language, not for each word of a text. Reading order: `Weights` (what was fitted),
+`StemRows` (one row for each stem met), `Model.logits_of_spans` (rows summed over sentences).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import PIECE_MARK, FeatureSettings, pairs, pieces, words
+from classifier.features import PIECE_MARK, FeatureSettings, pairs, pieces, stem
+from classifier.hashing import FoundWords, Integers, Keys, KeyTable, find_words
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-MAX_REMEMBERED_WORDS = 200_000
+MAX_REMEMBERED_WORDS = 100_000
+_BLOCK_BYTES = 250_000  # small enough that the arrays of a block stay in the processor's cache
 
 
 @dataclass(frozen=True)
 class Weights:
     """What fitting found: F terms and K outputs, the framings and then (last) the stance `contested`.
 
-    terms: words first, then pairs ("a b"), then pieces ("#abcd"). coefficients: (F, K); idf: (F,);
+    terms: stems first, then pairs ("a b"), then pieces ("#abcd"). coefficients: (F, K); idf: (F,);
     intercepts, slopes, offsets: (K,). thresholds: (K, 2): unsure from, flagged from. The calibrated logit is
     `slope · (x · coefficients + intercept) + offset` (Platt 1999).
     """
@@ -36,7 +38,7 @@ class Weights:
     outputs: tuple[str, ...]
     terms: tuple[str, ...]
     idf: Floats
-    coefficients: Floats
+    coefficients: NDArray[np.floating[Any]]
     intercepts: Floats
     slopes: Floats
     offsets: Floats
@@ -47,77 +49,80 @@ class Weights:
         """The part of each calibrated logit that is the same for every sentence, (K,)."""
         return self.slopes * self.intercepts + self.offsets
 
-    def rows(self) -> Floats:
-        """Return (F, K + 1): each term's calibrated weight for each output, then its share of the squared length."""
-        weights = self.coefficients * self.slopes * self.idf[:, None]
-        return np.column_stack([weights, self.idf**2])
+    def rows(self, columns: Integers) -> Floats:
+        """Return (n, K + 1): the calibrated weights of the terms in `columns`, then their share of the squared length."""
+        idf = self.idf[columns][:, None]
+        return np.concatenate([self.coefficients[columns] * (self.slopes * idf), idf**2], axis=1)
+
+    @cached_property
+    def kinds(self) -> tuple[int, int]:
+        """Where the pairs begin among the terms, and where the pieces do."""
+        first_piece = next((i for i, term in enumerate(self.terms) if term[:1] == PIECE_MARK), len(self.terms))
+        first_pair = next((i for i, term in enumerate(self.terms[:first_piece]) if " " in term), first_piece)
+        return first_pair, first_piece
 
 
-class WordTable:
-    """Numbers the distinct words it meets and keeps the row of each: its own weight and that of its pieces.
+class StemRows:
+    """Numbers the stems it meets and keeps the row of each: its own weights and those of its pieces.
 
-    The model's own words keep their column as number; others follow, and are forgotten when there are too many.
+    The model's own stems have their column as number; others follow, and are forgotten when there are too many. Each distinct
+    word is stemmed once, when it is first met; from then on its key leads straight to its stem's number.
     """
 
-    def __init__(self, terms: Sequence[str], settings: FeatureSettings, term_rows: Floats) -> None:
-        self._settings = settings
-        self._term_rows = term_rows
-        self.columns = dict(zip(terms, range(len(terms)), strict=True))
-        self._own = [term for term in terms if term.isalnum()]
-        self.own_count = len(self._own)
+    def __init__(self, weights: Weights, settings: FeatureSettings) -> None:
+        self._weights = weights
+        self._lengths = settings.piece_lengths
+        first_pair, first_piece = weights.kinds
+        self._own = weights.terms[:first_pair]
+        marked = np.array([term[1:] for term in weights.terms[first_piece:]], dtype="S8")
+        self._pieces = KeyTable(marked.view(np.uint64), np.arange(first_piece, len(weights.terms)))
         self._forget()
 
     def _forget(self) -> None:
-        self._words = list(self._own)
-        self._numbers = dict(zip(self._own, range(self.own_count), strict=True))
-        self._is_filled = np.zeros(self.own_count, dtype=bool)
-        self.rows = np.zeros((self.own_count, self._term_rows.shape[1]))
+        self._table = KeyTable(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64))
+        self._numbers = dict(zip(self._own, range(len(self._own)), strict=True))
+        self.rows = np.zeros((2 * len(self._own) + 1, len(self._weights.outputs) + 1))
+        self._is_filled = np.zeros(len(self.rows), dtype=bool)
 
-    def number(self, found: Sequence[str]) -> Integers:
-        """Return the number of each word of `found`, (n,); afterwards `rows[number]` holds its row."""
-        if len(self._words) > MAX_REMEMBERED_WORDS:
+    def number(self, found: FoundWords) -> Integers:
+        """Return the number of each word's stem, (n,); afterwards `rows[number]` holds its row."""
+        if len(self._table) > MAX_REMEMBERED_WORDS:
             self._forget()
-        self._add([word for word in dict.fromkeys(found) if word not in self._numbers])
-        numbers = np.fromiter(map(self._numbers.__getitem__, found), np.int64, len(found))
-        for number in np.unique(numbers[~self._is_filled[numbers]]):
-            self.rows[number] = self._term_rows[self.columns_of(self._words[number])].sum(axis=0)
-            self._is_filled[number] = True
+        numbers = self._table.find(found.keys)
+        unknown = np.flatnonzero(numbers < 0)
+        if len(unknown):
+            keys, firsts = np.unique(found.keys[unknown], return_index=True)
+            self._table.add(keys, self._learn([stem(found.word(i)) for i in unknown[firsts]]))
+            numbers[unknown] = self._table.find(found.keys[unknown])
         return numbers
 
-    def _add(self, new: Sequence[str]) -> None:
-        self._numbers.update(zip(new, range(len(self._words), len(self._words) + len(new)), strict=True))
-        self._words.extend(new)
-        if len(self._words) > len(self.rows):
-            grown = 2 * len(self._words)
-            self.rows = np.resize(self.rows, (grown, self.rows.shape[1]))
-            self._is_filled = np.concatenate([self._is_filled, np.zeros(grown - len(self._is_filled), dtype=bool)])
+    def _learn(self, stems: Sequence[str]) -> Integers:
+        """Return the number of each stem, after working out the rows of those that are met for the first time."""
+        numbers = np.array([self._numbers.setdefault(found, len(self._numbers)) for found in stems])
+        self._make_room(len(self._numbers))
+        new = np.unique(np.flatnonzero(~self._is_filled[numbers]))
+        new = new[np.unique(numbers[new], return_index=True)[1]]
+        self.rows[numbers[new]] = self._rows_of_pieces(find_words(" ".join(stems[i] for i in new).encode()))
+        own = numbers[new][numbers[new] < len(self._own)]
+        self.rows[own] += self._weights.rows(own)
+        self._is_filled[numbers] = True
+        return numbers
 
-    def columns_of(self, word: str) -> list[int]:
-        """Return the columns of the terms of one word, itself and its pieces, that the model knows."""
-        terms = (word, *pieces(word, self._settings.piece_lengths))
-        return [self.columns[term] for term in terms if term in self.columns]
+    def _make_room(self, count: int) -> None:
+        if count > len(self.rows):
+            more = 2 * count - len(self.rows)
+            self.rows = np.concatenate([self.rows, np.zeros((more, self.rows.shape[1]))])
+            self._is_filled = np.concatenate([self._is_filled, np.zeros(more, dtype=bool)])
 
-
-class PairTable:
-    """Finds the known pairs among neighbouring words, by one sorted array of `left · words + right`."""
-
-    def __init__(self, terms: Sequence[str], columns: Mapping[str, int], own_count: int) -> None:
-        names = [term for term in terms if " " in term and term[0] != PIECE_MARK]
-        self._own_count = own_count
-        keys = [columns[left] * own_count + columns[right] for left, right in map(str.split, names)]
-        order = np.argsort(np.array(keys, dtype=np.int64))
-        self._keys = np.array(keys, dtype=np.int64)[order]
-        self._columns = np.array([columns[name] for name in names], dtype=np.int64)[order]
-
-    def find(self, left: Integers, right: Integers) -> tuple[Integers, Integers]:
-        """Return (positions, columns): where `left[i], right[i]` is a known pair, and the pair's column."""
-        known = np.flatnonzero((left < self._own_count) & (right < self._own_count))
-        if not len(self._keys):
-            return known[:0], known[:0]
-        keys = left[known] * self._own_count + right[known]
-        slots = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        hits = self._keys[slots] == keys
-        return known[hits], self._columns[slots[hits]]
+    def _rows_of_pieces(self, stems: FoundWords) -> Floats:
+        """Return the sum of the rows of each stem's pieces: every stretch of letters from the blank before it to the one after."""
+        sums = np.zeros((len(stems.starts), self.rows.shape[1]))
+        for length in self._lengths:
+            counts = np.maximum(stems.lengths + 3 - length, 0)
+            firsts = np.repeat(stems.starts - 1 - (np.cumsum(counts) - counts), counts)
+            places, columns = self._pieces.hits(stems.letters(firsts + np.arange(len(firsts)), length))
+            np.add.at(sums, np.repeat(np.arange(len(counts)), counts)[places], self._weights.rows(columns))
+        return sums
 
 
 class Model:
@@ -127,55 +132,121 @@ class Model:
         self.weights = weights
         self.settings = settings
         self.manifest = manifest
-        self._rows = weights.rows()
-        self._words = WordTable(weights.terms, settings, self._rows)
-        self._pairs = PairTable(weights.terms, self._words.columns, self._words.own_count)
+        self._stems = StemRows(weights, settings)
+        first_pair, first_piece = weights.kinds
+        self._pairs = _pair_table(weights.terms[:first_pair], weights.terms[first_pair:first_piece])
 
     @property
     def framings(self) -> tuple[str, ...]:
         """The framings' ids, in the order of the first columns of `probabilities`."""
         return self.weights.outputs[:-1]
 
-    def logits(self, sentences: Sequence[str]) -> Floats:
-        """Return (n, K): the calibrated log-odds of every output for every sentence."""
-        tokens = [words(sentence) for sentence in sentences]
-        lengths = np.array([len(found) for found in tokens], dtype=np.int64)
-        numbers = self._words.number([word for found in tokens for word in found])
-        sentence_of = np.repeat(np.arange(len(lengths)), lengths)
-        rows = self._words.rows[numbers]
-        rows[_is_repeated(sentence_of, numbers)] = 0
-        positions, columns = self._pairs.find(numbers[:-1], numbers[1:])
-        inside = sentence_of[positions] == sentence_of[positions + 1]
-        rows[positions[inside]] += self._rows[columns[inside]]
-        sums = _sum_runs(rows, lengths)
-        length = np.sqrt(np.where(sums[:, -1] > 0, sums[:, -1], 1))
-        return np.asarray(sums[:, :-1] / length[:, None] + self.weights.calibrated_intercepts)
-
     def probabilities(self, sentences: Sequence[str]) -> Floats:
         """Return (n, K): the calibrated probability of every output for every sentence."""
-        return np.asarray(1 / (1 + np.exp(-self.logits(sentences))))
+        return sigmoid(self.logits(sentences))
 
-    def term_columns(self, words_found: Sequence[str]) -> list[tuple[int, int, int]]:
-        """Return (first word, last word, column) for every occurrence of a known term in one sentence."""
-        columns = self._words.columns
-        firsts = {word: i for i, word in reversed(list(enumerate(words_found)))}
-        single = [(i, i, column) for word, i in firsts.items() for column in self._words.columns_of(word)]
-        found = [(i, i + 1, columns.get(pair)) for i, pair in enumerate(pairs(words_found))]
-        return single + [(first, last, column) for first, last, column in found if column is not None]
+    def logits(self, sentences: Sequence[str]) -> Floats:
+        """Return (n, K): the calibrated log-odds of every output for every sentence."""
+        sizes = np.fromiter(map(len, sentences), np.int64, len(sentences)) + 1
+        ends = np.cumsum(sizes)
+        return self.logits_of_spans("\n".join(sentences).encode("latin-1", "replace"), ends - sizes, ends)
+
+    def logits_of_spans(self, data: bytes, starts: Integers, ends: Integers) -> Floats:
+        """Return (n, K): the log-odds of the sentences `data[start:end]`, which follow each other and don't overlap.
+
+        `data` is text with one byte for each character, ASCII as ASCII; what lies between the sentences holds no word.
+        """
+        sums = np.zeros((len(starts), len(self.weights.outputs) + 1))
+        for first, last in _blocks(starts, ends):
+            begin = int(starts[first])
+            self._add_rows(data[begin : ends[last - 1]], starts[first:last] - begin, sums[first:last])
+        lengths = np.sqrt(np.where(sums[:, -1:] > 0, sums[:, -1:], 1))
+        return np.asarray(sums[:, :-1] / lengths + self.weights.calibrated_intercepts)
+
+    def _add_rows(self, data: bytes, starts: Integers, sums: Floats) -> None:
+        """Add to `sums`, (n, K + 1), the rows of every sentence's distinct stems and known pairs."""
+        found = find_words(data)
+        numbers = self._stems.number(found)
+        counts = np.diff(np.searchsorted(found.starts, starts), append=len(numbers))
+        sentence_of = np.repeat(np.arange(len(starts)), counts)
+        distinct = np.sort(sentence_of << 32 | numbers)
+        distinct = distinct[np.diff(distinct, prepend=-1) != 0]
+        _add_runs(self._stems.rows[distinct & 0xFFFFFFFF], distinct >> 32, sums)
+        firsts, _, columns = self._find_pairs(numbers, sentence_of)
+        _add_runs(self.weights.rows(columns), sentence_of[firsts], sums)
+
+    def _find_pairs(self, numbers: Integers, sentence_of: Integers) -> tuple[Integers, Integers, Integers]:
+        """Return where the first and the second stem of every known pair stand, in order, and the pairs' columns."""
+        found = []
+        for gap in range(1, self.settings.pair_distance + 1):
+            firsts, columns = self._pairs.hits(_pair_keys(numbers[:-gap], numbers[gap:]))
+            inside = sentence_of[firsts] == sentence_of[firsts + gap]
+            found.append((firsts[inside], firsts[inside] + gap, columns[inside]))
+        if not found:
+            return numbers[:0], numbers[:0], numbers[:0]
+        firsts, seconds, columns = map(np.concatenate, zip(*found, strict=True))
+        order = np.argsort(firsts)
+        return firsts[order], seconds[order], columns[order]
+
+    def shares(self, sentence: str) -> tuple[list[tuple[int, int]], Floats]:
+        """Return the spans of a sentence's words, and (words, K): what each brought to every logit.
+
+        A stem that stands there again brings nothing; a pair's part is shared equally by its two words. The shares of an output
+        and its calibrated intercept add up to its logit.
+        """
+        found = find_words(sentence.encode("latin-1", "replace"))
+        numbers = self._stems.number(found)
+        parts = np.zeros((len(numbers), len(self.weights.outputs) + 1))
+        once = np.unique(numbers, return_index=True)[1]
+        parts[once] = self._stems.rows[numbers[once]]
+        firsts, seconds, columns = self._find_pairs(numbers, np.zeros_like(numbers))
+        halves = self.weights.rows(columns) / 2
+        np.add.at(parts, np.concatenate([firsts, seconds]), np.concatenate([halves, halves]))
+        spans = list(zip(found.starts.tolist(), (found.starts + found.lengths).tolist(), strict=True))
+        return spans, parts[:, :-1] / (np.sqrt(parts[:, -1].sum()) or 1.0)
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """The column of every term."""
+        return dict(zip(self.weights.terms, range(len(self.weights.terms)), strict=True))
+
+    def term_columns(self, stems: Sequence[str]) -> list[int]:
+        """Return the column of every counted occurrence of a known term in one sentence."""
+        distinct = dict.fromkeys(stems)
+        inside = [piece for found in distinct for piece in pieces(found, self.settings.piece_lengths)]
+        terms = [*distinct, *inside, *pairs(stems, self.settings.pair_distance)]
+        return [self.columns[term] for term in terms if term in self.columns]
 
 
-def _sum_runs(rows: Floats, lengths: Integers) -> Floats:
-    """Return the sums of consecutive runs of `rows`, `lengths` long each; zeros for an empty run."""
-    sums = np.zeros((len(lengths), rows.shape[1]))
-    filled = lengths > 0
-    if filled.any():
-        starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]]).astype(np.int64)
-        sums[filled] = np.add.reduceat(rows, starts, axis=0)
-    return sums
+def sigmoid(logits: Floats) -> Floats:
+    """Return 1 / (1 + exp(-logits)), elementwise, without overflow."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -500, 500))))
 
 
-def _is_repeated(sentence_of: Integers, numbers: Integers) -> NDArray[np.bool_]:
-    """Return, for each word, whether the same word stands earlier in its sentence."""
-    repeated = np.ones(len(numbers), dtype=bool)
-    repeated[np.unique((sentence_of << 32) | numbers, return_index=True)[1]] = False
-    return repeated
+def _blocks(starts: Integers, ends: Integers) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) of runs of sentences that together span about `_BLOCK_BYTES`."""
+    first = 0
+    while first < len(starts):
+        last = max(first + 1, int(np.searchsorted(ends, starts[first] + _BLOCK_BYTES, side="right")))
+        yield first, last
+        first = last
+
+
+def _pair_table(stems: Sequence[str], pair_terms: Sequence[str]) -> KeyTable:
+    """Return the table of known pairs: the numbers of both stems → the pair's column."""
+    table = KeyTable(find_words(" ".join(stems).encode()).keys, np.arange(len(stems)))
+    halves = table.find(find_words(" ".join(pair_terms).encode()).keys)
+    if len(halves) != 2 * len(pair_terms) or (halves < 0).any():
+        raise ValueError("a pair is not made of two known stems")
+    return KeyTable(_pair_keys(halves[::2], halves[1::2]), len(stems) + np.arange(len(pair_terms)))
+
+
+def _pair_keys(left: Integers, right: Integers) -> Keys:
+    return np.asarray(((left + 1) << 32 | (right + 1)).view(np.uint64))
+
+
+def _add_runs(rows: Floats, owners: Integers, sums: Floats) -> None:
+    """Add each of `rows` to the sum of its owner; `owners` ascend."""
+    if len(rows):
+        firsts = np.flatnonzero(np.diff(owners, prepend=-1))
+        sums[owners[firsts]] += np.add.reduceat(rows, firsts, axis=0)
