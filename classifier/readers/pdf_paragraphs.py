@@ -14,14 +14,17 @@ from classifier.readers.pdf_furniture import without_furniture
 from classifier.readers.pdf_layout import Line, Page, lines_of
 
 _BULLET = re.compile(r"(?:[•●▪■◦‣\uf0b7\uf0a7o–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})\)|\d{1,2}\.)\s+(?=\S)")
+_DOT = re.compile(r"[•●▪■◦‣\uf0b7\uf0a7o]\s")
 _ENDED = re.compile(r"[.!?:;][\"”’')\]]*$")
 _DIVIDED = re.compile(r"(\w+)[-\u00ad]$")
+_OPEN_ADDRESS = re.compile(r"(?:://|www\.)\S*[-/_=&?]$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SAME_SIZE = 0.08
 _HEADING_SIZE = 1.12
 _LONGEST_HEADING = 200
 _SPACED = 1.3
 _SHORT = 0.75
+_FULL = 0.85
 # First parts that are usually joined to the next by a hyphen of their own, unless what follows is an ending: long-er.
 _PREFIXES = frozenset(
     """anti co cross ex face fast fit full half hard high ill large life long low mid multi near new non old one open part
@@ -84,20 +87,28 @@ def _is_same_size(before: Line, line: Line) -> bool:
 def _goes_on(before: Line, line: Line, first: Line, spacing: dict[float, float]) -> bool:
     """Return whether `line` belongs to the paragraph of the line above it, which begins with `first`."""
     usual = spacing.get(_rounded(line.size), 1.3 * line.size)
-    if not _is_same_size(before, line) or before.bottom - line.bottom > _SPACED * usual or _BULLET.match(line.text):
+    if not _is_same_size(before, line) or before.bottom - line.bottom > _SPACED * usual or _is_item(before, line):
         return False
     if _BULLET.match(first.text) and line.left < first.left + 0.3 * line.size and _ENDED.search(before.text):
         return False
     is_indented = line.left > before.left + 0.8 * line.size and not _BULLET.match(before.text)
-    width = before.column_right - before.column_left
-    is_short = before.right < before.column_left + _SHORT * width
-    return not (_ENDED.search(before.text) and (is_indented or is_short))
+    return not (_ENDED.search(before.text) and (is_indented or not _reaches(before, _SHORT)))
+
+
+def _is_item(before: Line, line: Line) -> bool:
+    """Return whether a line begins a list item; after an open line, `(a)` is part of its sentence."""
+    is_open = not _ENDED.search(before.text) and _reaches(before, _FULL)
+    return bool(_DOT.match(line.text) or (_BULLET.match(line.text) and not is_open))
+
+
+def _reaches(line: Line, share: float) -> bool:
+    return line.right >= line.column_left + share * (line.column_right - line.column_left)
 
 
 def _goes_over(before: Line, line: Line) -> bool:
     """Return whether a sentence goes on over the end of a column or page."""
-    is_open = not _ENDED.search(before.text) and _is_same_size(before, line)
-    return is_open and line.text[:1].islower() and not _BULLET.match(line.text)
+    is_open = not _ENDED.search(before.text) and _is_same_size(before, line) and not _DOT.match(line.text)
+    return is_open and (line.text[:1].islower() or _reaches(before, _FULL))
 
 
 def _piece(paragraph: list[tuple[int, Line]], body_size: float, words: Counter[str]) -> Piece:
@@ -119,7 +130,9 @@ def _joined(lines: list[str], words: Counter[str]) -> str:
     text = lines[0]
     for line in lines[1:]:
         divided = _DIVIDED.search(text)
-        if divided and line[:1].islower():
+        if _OPEN_ADDRESS.search(text):
+            text += line
+        elif divided and line[:1].islower():
             text = text[:-1] + _hyphen(divided.group(1), line, words, is_soft=text.endswith("\u00ad")) + line
         else:
             text = f"{text} {line}"

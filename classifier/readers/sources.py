@@ -12,6 +12,7 @@ from classifier.readers.web import is_address, read_address
 from classifier.records import Document, DocumentFailure
 
 STDIN = "-"
+_BUFFER_BYTES = 1 << 16
 
 
 def read_documents(sources: Iterable[str], options: ReadOptions | None = None) -> Iterator[Document | DocumentFailure]:
@@ -52,7 +53,7 @@ def _read_matches(pattern: str, options: ReadOptions) -> Found:
 
 def _read_file(path: Path, options: ReadOptions) -> Found:
     try:
-        with path.open("rb") as stream:
+        with path.open("rb", buffering=_BUFFER_BYTES) as stream:
             yield from read_stream(stream, _shown(path), options)
     except FileNotFoundError:
         yield DocumentFailure(_shown(path), "InputError", "no such file or folder.")

@@ -76,10 +76,17 @@ def _text_lines(stream: BinaryIO, options: ReadOptions) -> Iterator[str]:
     if first.startswith(BYTE_ORDER_MARKS) and not first.startswith(b"\xef\xbb\xbf"):
         yield from StringIO(decode(first + stream.read(limit))[0], newline="")
         return
-    for line in chain([first], iter(lambda: stream.readline(limit + 1), b"")):
+    for line in chain([first.removeprefix(b"\xef\xbb\xbf")], iter(lambda: stream.readline(limit + 1), b"")):
         if len(line) > limit:
             raise InputError(f"a line of over {limit:,} bytes.")
-        yield decode(line, options.charset)[0]
+        yield _decode_line(line, options.charset)
+
+
+def _decode_line(line: bytes, charset: str | None) -> str:
+    try:
+        return line.decode(charset or "utf-8")
+    except (UnicodeError, LookupError):
+        return decode(line, charset)[0]
 
 
 def _rows(reader: Any, columns: list[str]) -> Iterator[Row]:
@@ -87,8 +94,9 @@ def _rows(reader: Any, columns: list[str]) -> Iterator[Row]:
     start = reader.line_num + 1
     for cells in reader:
         if any(cells):
-            names = [*columns, *(f"column {n}" for n in range(len(columns) + 1, len(cells) + 1))]
-            yield start, dict(zip(names, cells, strict=False))
+            row = dict(zip(columns, cells, strict=False))
+            row.update((f"column {n}", cell) for n, cell in enumerate(cells[len(columns) :], len(columns) + 1))
+            yield start, row
         start = reader.line_num + 1
 
 
