@@ -102,7 +102,7 @@ def test_a_file_that_can_not_be_read_is_named(content, tmp_path):
         ),
         ("<!-- framing: ignore voluntary_claim, sanctions -->\nAll voluntary, no sanction.", []),
         ("<!--framing:ignore any-->\nAll voluntary, no sanction.", []),
-        ("<!-- sanctions are voluntary -->", [["voluntary_claim"]]),
+        ("<!-- it is voluntary -->", [["voluntary_claim"]]),
     ],
 )
 def test_a_comment_ignores_framings_on_its_line_or_the_next(text, left, tiny_model):
