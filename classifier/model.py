@@ -51,8 +51,12 @@ class Weights:
 
     def rows(self, columns: Integers) -> Floats:
         """Return (n, K + 1): the calibrated weights of the terms in `columns`, then their share of the squared length."""
-        idf = self.idf[columns][:, None]
-        return np.concatenate([self.coefficients[columns] * (self.slopes * idf), idf**2], axis=1)
+        return np.take(self._all_rows, columns, axis=0)
+
+    @cached_property
+    def _all_rows(self) -> Floats:
+        idf = self.idf[:, None]
+        return np.concatenate([self.coefficients * (self.slopes * idf), idf**2], axis=1)
 
     @cached_property
     def kinds(self) -> tuple[int, int]:

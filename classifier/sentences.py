@@ -17,10 +17,11 @@ ABBREVIATIONS = frozenset(
     sec ch col lt gen sgt capt rev sr jr fig vol ref art ext tel""".split()  # noqa: SIM905 - a list of words reads best as words
 )
 
-# A terminator with its closing quotes or brackets, then white space; or a line end.
-_BOUNDARY = re.compile(r"[.!?…][\"'”’)\]]*(?=\s)|\n")
-_STARTS_LOWER = re.compile(r"\s+[\"'“‘(\[]*[a-z]")
-_LAST_WORD = re.compile(r"[\w.&'’]*$")
+_LONGEST_ABBREVIATION = 12
+
+# Where a sentence may end: a line end, or a terminator with its closing marks and the blanks after it, unless a lower-case
+# letter follows. Every match begins with one of a few characters, which is what makes the search fast.
+_BOUNDARY = re.compile(r"[.!?…\n](?:(?<=\n)\s*|[\"'”’)\]]*[^\S\n]+(?![\"'“‘(\[]*[a-z]))")
 
 
 def spans(text: str, abbreviations: frozenset[str] = ABBREVIATIONS) -> list[Span]:
@@ -30,29 +31,28 @@ def spans(text: str, abbreviations: frozenset[str] = ABBREVIATIONS) -> list[Span
     >>> [text[start:end] for start, end in spans(text)]
     ['The Rt. Hon. Member asked.', 'We answered at No. 10.']
     """
-    cuts = [
-        m.end() for m in _BOUNDARY.finditer(text) if text[m.start()] == "\n" or _ends_sentence(text, m, abbreviations)
-    ]
     found = []
-    start = 0
-    for end in [*cuts, len(text)]:
-        piece = text[start:end]
-        if kept := piece.strip():
-            first = start + piece.index(kept[0])
-            found.append((first, first + len(kept)))
+    start = len(text) - len(text.lstrip())
+    for mark in _BOUNDARY.finditer(text, start):
+        at, end = mark.span()
+        if text[at] == "." and _is_abbreviation(text, at, abbreviations):
+            continue
+        length = len(text[start:end].rstrip())
+        if length:
+            found.append((start, start + length))
         start = end
+    if last := text[start:].rstrip():
+        found.append((start, start + len(last)))
     return found
 
 
-def _ends_sentence(text: str, mark: re.Match[str], abbreviations: frozenset[str]) -> bool:
-    if _STARTS_LOWER.match(text, mark.end()):
+def _is_abbreviation(text: str, stop: int, abbreviations: frozenset[str]) -> bool:
+    """Return whether the full stop at `stop`, with a blank right after it, ends an abbreviation or an initial."""
+    if not text[stop + 1].isspace():
         return False
-    if text[mark.start()] != "." or mark.end() - mark.start() > 1:
-        return True
-    word = _LAST_WORD.search(text, max(0, mark.start() - 20), mark.start())
-    last = word.group().lower() if word else ""
-    is_initial = len(last) == 1 and last.isalpha() and text[mark.start() - 1].isupper()
-    return not (last in abbreviations or is_initial)
+    recent = text[max(0, stop - _LONGEST_ABBREVIATION) : stop].split()
+    word = recent[-1].lstrip("\"'“‘([") if recent else ""
+    return word.lower() in abbreviations or (len(word) == 1 and word.isupper())
 
 
 def document_spans(document: Document) -> list[Span]:

@@ -95,8 +95,8 @@ def _document(item: DocumentResult, model: str) -> Record:
         "sentences": item.sentence_count,
         "flagged_sentences": sum("flagged" in found for found in levels),
         "unsure_sentences": sum("unsure" in found and "flagged" not in found for found in levels),
-        "flagged": item.count("flagged"),
-        "unsure": item.count("unsure"),
+        "flagged": item.count("flagged") if levels else {},
+        "unsure": item.count("unsure") if levels else {},
         "notes": list(document.notes),
         "metadata": _plain(document.metadata),
         "sha256": hashlib.sha256(document.text.encode("utf-8", "replace")).hexdigest(),
@@ -145,6 +145,8 @@ def _plain(value: Any, depth: int = 0) -> Any:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
+    if type(value) is dict and all(type(item) is str for item in value.values()):
+        return {str(key): item for key, item in value.items()}
     if depth < _MAX_DEPTH and isinstance(value, Mapping):
         return {str(key): _plain(item, depth + 1) for key, item in value.items()}
     if depth < _MAX_DEPTH and isinstance(value, Sequence):
