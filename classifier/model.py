@@ -10,6 +10,7 @@ are added up once for each stem of the language, not for each word of a text. Re
 `StemRows` (one row for each stem met), `Model.logits_of_spans` (rows summed over sentences).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ from classifier.hashing import FoundWords, Integers, Keys, KeyTable, find_words
 
 Floats = NDArray[np.float64]
 MAX_REMEMBERED_WORDS = 100_000
+_FEW = 1000  # so few rows are made when asked for; for more, all are made once
 _BLOCK_BYTES = 250_000  # small enough that the arrays of a block stay in the processor's cache
 
 
@@ -51,18 +53,23 @@ class Weights:
 
     def rows(self, columns: Integers) -> Floats:
         """Return (n, K + 1): the calibrated weights of the terms in `columns`, then their share of the squared length."""
+        if len(columns) < _FEW:
+            return self._made_rows(columns)
         return np.take(self._all_rows, columns, axis=0)
 
     @cached_property
     def _all_rows(self) -> Floats:
-        idf = self.idf[:, None]
-        return np.concatenate([self.coefficients * (self.slopes * idf), idf**2], axis=1)
+        return self._made_rows(slice(None))
+
+    def _made_rows(self, columns: Integers | slice) -> Floats:
+        idf = self.idf[columns, None]
+        return np.concatenate([self.coefficients[columns] * (self.slopes * idf), idf**2], axis=1)
 
     @cached_property
     def kinds(self) -> tuple[int, int]:
         """Where the pairs begin among the terms, and where the pieces do."""
-        first_piece = next((i for i, term in enumerate(self.terms) if term[:1] == PIECE_MARK), len(self.terms))
-        first_pair = next((i for i, term in enumerate(self.terms[:first_piece]) if " " in term), first_piece)
+        first_piece = bisect_left(self.terms, True, key=lambda term: term[:1] == PIECE_MARK)
+        first_pair = bisect_left(self.terms, True, hi=first_piece, key=lambda term: " " in term)
         return first_pair, first_piece
 
 

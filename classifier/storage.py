@@ -54,16 +54,14 @@ def save_model(folder: Path, weights: Weights, manifest: Mapping[str, Any], text
 
 
 def _pack(arrays: Mapping[str, Any]) -> bytes:
-    """Return a compressed npz whose bytes depend on the numbers alone (a plain `savez` writes the clock into it)."""
+    """Return an npz whose bytes depend on the numbers alone (a plain `savez` writes the clock into it)."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with zipfile.ZipFile(packed, "w") as archive:
         for name, array in arrays.items():
             content = io.BytesIO()
             kept = np.asarray(array, dtype="<f4" if name == "coefficients" else "<f8")
             np.lib.format.write_array(content, np.ascontiguousarray(kept), allow_pickle=False)
-            archive.writestr(
-                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), content.getvalue(), zipfile.ZIP_DEFLATED
-            )
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), content.getvalue())
     return packed.getvalue()
 
 
@@ -114,7 +112,7 @@ def _parse_weights(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> W
     terms = tuple(files["terms.txt"].decode("ascii").splitlines())
     outputs = tuple(manifest["outputs"])
     with np.load(io.BytesIO(files["weights.npz"]), allow_pickle=False) as arrays:
-        found = {name: np.asarray(arrays[name], dtype=np.float64) for name in _ARRAYS}
+        found = {name: arrays[name] for name in _ARRAYS}
     f, k = len(terms), len(outputs)
     shapes = {
         "idf": (f,),
