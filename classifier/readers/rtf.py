@@ -27,7 +27,7 @@ def parse_rtf(data: bytes) -> Parsed:
     from striprtf.striprtf import rtf_to_text
 
     try:
-        text: str = rtf_to_text(data.decode("cp1252", "replace"), errors="replace")  # type: ignore[no-untyped-call]
+        text: str = rtf_to_text(data.decode("cp1252", "replace"), errors="replace")
     except (ValueError, IndexError, KeyError, LookupError, TypeError, OverflowError) as error:
         raise InputError(f"damaged Rich Text ({error}).") from None
     title = _TITLE.search(data)
