@@ -31,7 +31,7 @@ Rows = Sequence[LabelledSentence]
 
 def figures_of(train: Rows, test: Rows, framings: Sequence[str], settings: FeatureSettings) -> dict[str, object]:
     """Return the figures on `test` of uncalibrated regressions fitted on `train`, one global threshold for all framings."""
-    counter, scaler = vectoriser(settings), SentenceScaler()
+    counter, scaler = vectoriser(settings), SentenceScaler(settings.shortness)
     X = scaler.fit_transform(counter.fit_transform([row.text for row in train]))
     targets, truth = targets_of(train, framings), targets_of(test, framings)
     coefficients, intercepts = fit_outputs(X, targets, masks_of(targets))
@@ -63,6 +63,7 @@ def ablation(train: Rows, test: Rows, framings: Sequence[str]) -> Iterator[tuple
         "pairs up to four apart": FeatureSettings(4),
         "pieces of four": FeatureSettings(piece_lengths=(4,)),
         "terms from two sentences on": FeatureSettings(minimum_documents=2),
+        "short sentences not scaled down": FeatureSettings(shortness=0.0),
     }
     for name, settings in versions.items():
         yield name, figures_of(train, test, framings, settings)

@@ -93,6 +93,7 @@ def _manifest(
             "pair_distance": settings.features.pair_distance,
             "piece_lengths": list(settings.features.piece_lengths),
             "minimum_documents": settings.features.minimum_documents,
+            "shortness": settings.features.shortness,
             "rate": settings.rate,
             "flagged_precision": settings.flagged_precision,
             "unsure_probability": settings.unsure_probability,

@@ -15,13 +15,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from classifier.features import Analyser, FeatureSettings
+from classifier.features import SHORTNESS, Analyser, FeatureSettings
 
-REGULARISATION = 60.0  # inverse strength, `C`; docs/quality.md shows the neighbours
+REGULARISATION = 120.0  # inverse strength, `C`; docs/quality.md shows the neighbours
 
 
 class SentenceScaler(BaseEstimator, TransformerMixin):  # type: ignore[misc]
-    """Divides each row of counts by the root of the sum of n · idf², then weights it by idf. Learns idf."""
+    """Divides each row of counts by the root of shortness + the sum of n · idf², then weights it by idf. Learns idf."""
+
+    def __init__(self, shortness: float = SHORTNESS) -> None:
+        self.shortness = shortness
 
     def fit(self, X: sparse.csr_matrix, y: object = None) -> "SentenceScaler":
         """Learn the smoothed inverse document frequency of every column of counts `X`."""
@@ -31,8 +34,7 @@ class SentenceScaler(BaseEstimator, TransformerMixin):  # type: ignore[misc]
 
     def transform(self, X: sparse.csr_matrix) -> sparse.csr_matrix:
         """Return the scaled rows, (sentences, terms)."""
-        lengths = np.sqrt(X @ self.idf_**2)
-        lengths[lengths == 0] = 1
+        lengths = np.sqrt(np.maximum(X @ self.idf_**2 + self.shortness, 1e-12))
         return (sparse.diags(1 / lengths) @ X @ sparse.diags(self.idf_)).tocsr()
 
 
@@ -52,7 +54,7 @@ def regression(regularisation: float = REGULARISATION) -> LogisticRegression:
 
 def pipeline(settings: FeatureSettings) -> Pipeline:
     """Return the whole unfitted scikit-learn pipeline: sentences in, one decision value for each framing out."""
-    return make_pipeline(vectoriser(settings), SentenceScaler(), OneVsRestClassifier(regression()))
+    return make_pipeline(vectoriser(settings), SentenceScaler(settings.shortness), OneVsRestClassifier(regression()))
 
 
 def fit_outputs(

@@ -66,7 +66,7 @@ def explain(model: Model, sentence: str, output: str) -> Explanation:
 def _values(model: Model, columns: Sequence[int], counts: NDArray[np.int64], output: int) -> NDArray[np.float64]:
     """Return each term's part of the logit, all its occurrences together."""
     rows = model.weights.rows(np.array(columns, dtype=np.int64)) * counts[:, None]
-    return np.asarray(rows[:, output] / (np.sqrt(rows[:, -1].sum()) or 1.0))
+    return np.asarray(rows[:, output] / model.scale(rows[:, -1].sum()))
 
 
 def cues(model: Model, sentence: str, outputs: Sequence[int], offset: int = 0) -> list[tuple[Cue, ...]]:

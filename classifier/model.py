@@ -3,7 +3,7 @@
 Knows weights, stems and sums; knows nothing of files, documents or scikit-learn. Every stem and every known pair has a row
 of numbers: a column for each output (every framing, then stance) and a last one for the squared length, so that
 
-    logit(output) = Σ rows[output] / sqrt(Σ rows[length]) + intercept[output]
+    logit(output) = Σ rows[output] / sqrt(shortness + Σ rows[length]) + intercept[output]
 
 where the sum runs over the sentence's distinct stems and its known pairs. A stem's row already holds those of its pieces: they
 are added up once for each stem of the language, not for each word of a text. Reading order: `Weights` (what was fitted),
@@ -24,6 +24,7 @@ from classifier.hashing import FoundWords, Integers, Keys, KeyTable, find_words
 
 Floats = NDArray[np.float64]
 MAX_REMEMBERED_WORDS = 100_000
+_TINY = 1e-12
 _FEW = 1000  # so few rows are made when asked for; for more, all are made once
 _BLOCK_BYTES = 250_000  # small enough that the arrays of a block stay in the processor's cache
 
@@ -171,8 +172,11 @@ class Model:
         for first, last in _blocks(starts, ends):
             begin = int(starts[first])
             self._add_rows(data[begin : ends[last - 1]], starts[first:last] - begin, sums[first:last])
-        lengths = np.sqrt(np.where(sums[:, -1:] > 0, sums[:, -1:], 1))
-        return np.asarray(sums[:, :-1] / lengths + self.weights.calibrated_intercepts)
+        return np.asarray(sums[:, :-1] / self.scale(sums[:, -1:]) + self.weights.calibrated_intercepts)
+
+    def scale(self, squared_lengths: Floats) -> Floats:
+        """Return what the sums of sentences of these squared lengths are divided by."""
+        return np.asarray(np.sqrt(np.maximum(squared_lengths + self.settings.shortness, _TINY)))
 
     def _add_rows(self, data: bytes, starts: Integers, sums: Floats) -> None:
         """Add to `sums`, (n, K + 1), the rows of every sentence's distinct stems and known pairs."""
@@ -214,7 +218,7 @@ class Model:
         halves = self.weights.rows(columns) / 2
         np.add.at(parts, np.concatenate([firsts, seconds]), np.concatenate([halves, halves]))
         spans = list(zip(found.starts.tolist(), (found.starts + found.lengths).tolist(), strict=True))
-        return spans, parts[:, :-1] / (np.sqrt(parts[:, -1].sum()) or 1.0)
+        return spans, parts[:, :-1] / self.scale(parts[:, -1].sum())
 
     @cached_property
     def columns(self) -> dict[str, int]:

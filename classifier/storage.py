@@ -130,5 +130,8 @@ def _parse_weights(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> W
 
 def _parse_settings(settings: Mapping[str, Any]) -> FeatureSettings:
     return FeatureSettings(
-        int(settings["pair_distance"]), tuple(settings["piece_lengths"]), int(settings["minimum_documents"])
+        int(settings["pair_distance"]),
+        tuple(settings["piece_lengths"]),
+        int(settings["minimum_documents"]),
+        float(settings["shortness"]),
     )

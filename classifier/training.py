@@ -72,7 +72,7 @@ def out_of_fold(rows: Sequence[LabelledSentence], framings: Sequence[str], setti
         held, kept = folds == fold, folds != fold
         if held.any() and kept.any():
             counter = vectoriser(settings.features)
-            scaler = SentenceScaler()
+            scaler = SentenceScaler(settings.features.shortness)
             X = scaler.fit_transform(counter.fit_transform(texts[kept]))
             coefficients, intercepts = fit_outputs(X, targets[kept], [mask[kept] for mask in masks])
             decisions[held] = scaler.transform(counter.transform(texts[held])) @ coefficients + intercepts
@@ -112,7 +112,7 @@ def fit_weights(
     counts = counter.fit_transform([row.text for row in rows])
     order, terms = ordered_terms(counter.get_feature_names_out())
     X = sparse.csr_matrix(counts[:, order])
-    scaler = SentenceScaler()
+    scaler = SentenceScaler(settings.features.shortness)
     targets = targets_of(rows, framings)
     coefficients, intercepts = fit_outputs(scaler.fit_transform(X), targets, masks_of(targets))
     return Weights(

@@ -8,7 +8,7 @@ from classifier.model import Model, Weights
 from classifier.storage import load_model, save_model
 
 TINY_MANIFEST = {
-    "settings": {"pair_distance": 0, "piece_lengths": [], "minimum_documents": 1},
+    "settings": {"pair_distance": 0, "piece_lengths": [], "minimum_documents": 1, "shortness": 0.0},
     "names": {"voluntary_claim": "taking part is voluntary"},
 }
 
@@ -32,7 +32,7 @@ def tiny_weights() -> Weights:
 
 @pytest.fixture(scope="session")
 def tiny_model() -> Model:
-    return Model(tiny_weights(), FeatureSettings(0, (), 1), TINY_MANIFEST)
+    return Model(tiny_weights(), FeatureSettings(0, (), 1, 0.0), TINY_MANIFEST)
 
 
 @pytest.fixture(scope="session")
