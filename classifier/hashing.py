@@ -4,6 +4,7 @@ Knows bytes and integers; knows no weight, sentence or framing. numpy does every
 Python object. Reading order: `find_words`, then `KeyTable`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -138,3 +139,17 @@ class KeyTable:
 
     def _next(self, slots: Integers) -> Integers:
         return (slots + 1) & (len(self._keys) - 1)
+
+
+def pair_table(stems: Sequence[str], pair_terms: Sequence[str]) -> KeyTable:
+    """Return the table of known pairs: the numbers of both stems → the pair's column."""
+    table = KeyTable(find_words(" ".join(stems).encode()).keys, np.arange(len(stems)))
+    halves = table.find(find_words(" ".join(pair_terms).encode()).keys)
+    if len(halves) != 2 * len(pair_terms) or (halves < 0).any():
+        raise ValueError("a pair is not made of two known stems")
+    return KeyTable(pair_keys(halves[::2], halves[1::2]), len(stems) + np.arange(len(pair_terms)))
+
+
+def pair_keys(left: Integers, right: Integers) -> Keys:
+    """Return one key for each two stem numbers, (n,)."""
+    return np.asarray(((left + 1) << 32 | (right + 1)).view(np.uint64))

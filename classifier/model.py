@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.features import PIECE_MARK, FeatureSettings, pairs, pieces, stem
-from classifier.hashing import FoundWords, Integers, Keys, KeyTable, find_words
+from classifier.hashing import FoundWords, Integers, KeyTable, find_words, pair_keys, pair_table
 
 Floats = NDArray[np.float64]
 MAX_REMEMBERED_WORDS = 100_000
@@ -146,7 +146,7 @@ class Model:
         self.manifest = manifest
         self._stems = StemRows(weights, settings)
         first_pair, first_piece = weights.kinds
-        self._pairs = _pair_table(weights.terms[:first_pair], weights.terms[first_pair:first_piece])
+        self._pairs = pair_table(weights.terms[:first_pair], weights.terms[first_pair:first_piece])
 
     @property
     def framings(self) -> tuple[str, ...]:
@@ -194,7 +194,7 @@ class Model:
         """Return where the first and the second stem of every known pair stand, in order, and the pairs' columns."""
         found = []
         for gap in range(1, self.settings.pair_distance + 1):
-            firsts, columns = self._pairs.hits(_pair_keys(numbers[:-gap], numbers[gap:]))
+            firsts, columns = self._pairs.hits(pair_keys(numbers[:-gap], numbers[gap:]))
             inside = sentence_of[firsts] == sentence_of[firsts + gap]
             found.append((firsts[inside], firsts[inside] + gap, columns[inside]))
         if not found:
@@ -245,19 +245,6 @@ def _blocks(starts: Integers, ends: Integers) -> Iterator[tuple[int, int]]:
         last = max(first + 1, int(np.searchsorted(ends, starts[first] + _BLOCK_BYTES, side="right")))
         yield first, last
         first = last
-
-
-def _pair_table(stems: Sequence[str], pair_terms: Sequence[str]) -> KeyTable:
-    """Return the table of known pairs: the numbers of both stems → the pair's column."""
-    table = KeyTable(find_words(" ".join(stems).encode()).keys, np.arange(len(stems)))
-    halves = table.find(find_words(" ".join(pair_terms).encode()).keys)
-    if len(halves) != 2 * len(pair_terms) or (halves < 0).any():
-        raise ValueError("a pair is not made of two known stems")
-    return KeyTable(_pair_keys(halves[::2], halves[1::2]), len(stems) + np.arange(len(pair_terms)))
-
-
-def _pair_keys(left: Integers, right: Integers) -> Keys:
-    return np.asarray(((left + 1) << 32 | (right + 1)).view(np.uint64))
 
 
 def _add_runs(rows: Floats, owners: Integers, sums: Floats) -> None:
