@@ -142,12 +142,12 @@ class KeyTable:
 
 
 def pair_table(stems: Sequence[str], pair_terms: Sequence[str]) -> KeyTable:
-    """Return the table of known pairs: the numbers of both stems → the pair's column."""
+    """Return the table of known pairs: the numbers of both stems → the pair's."""
     table = KeyTable(find_words(" ".join(stems).encode()).keys, np.arange(len(stems)))
     halves = table.find(find_words(" ".join(pair_terms).encode()).keys)
     if len(halves) != 2 * len(pair_terms) or (halves < 0).any():
         raise ValueError("a pair is not made of two known stems")
-    return KeyTable(pair_keys(halves[::2], halves[1::2]), len(stems) + np.arange(len(pair_terms)))
+    return KeyTable(pair_keys(halves[::2], halves[1::2]), np.arange(len(pair_terms)))
 
 
 def pair_keys(left: Integers, right: Integers) -> Keys:
