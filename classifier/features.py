@@ -71,6 +71,8 @@ def stem(word: str) -> str:
     ['incentiv', 'sanct', 'claim', 'policy', 'motiv']
     """
     word = _without_inflection(word)
+    if not word.endswith(_ENDINGS):  # most don't, which is sooner seen in one go
+        return word
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word[: -len(ending)]

@@ -85,6 +85,7 @@ HOSTILE = [
     "naïve café’s №10 ＢＥＮＥＦＩＴ benefit\u0301 ſick Kelvin\u212a 1２3 ٣",
     "\ud800 \U0001f600work\U0001f600 is\u2028good",
     "1 22 333 4444 55555 1.5bn £20,000 2026-07-27",
+    " ".join("0" * count + " " + "ab" * count for count in range(1, 40)),
     "x" * 31 + " " + "x" * 32 + " " + "x" * 33 + " " + "x" * 32 + "y",
 ]
 
