@@ -1,46 +1,51 @@
-"""The command line, `framing`. Knows which commands exist and how a failure becomes an exit code; the work is elsewhere."""
+"""The command line, `framing`. Knows how a failure becomes an exit code; the commands are in `classifier.commands`.
+
+`framing check TEXT` without an option is answered before any parser of options is loaded: loading one takes longer than the
+check.
+"""
 
 import sys
+from collections.abc import Sequence
+from typing import Any
 
-import typer
-
-from classifier.commands.agreement import agreement
-from classifier.commands.check import check
-from classifier.commands.codebook import codebook
-from classifier.commands.config import config
-from classifier.commands.evaluate import evaluate
-from classifier.commands.explain import explain
-from classifier.commands.hydrate import hydrate
-from classifier.commands.score import score
-from classifier.commands.train import train
 from classifier.errors import ExitCode, FramingError
-
-app = typer.Typer(
-    name="framing",
-    help="Find framings of work, health and welfare in UK government texts: which, where, how surely, and because of which words.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for command in (check, score, explain, codebook, config, train, evaluate, hydrate, agreement):
-    app.command()(command)
 
 
 def main() -> None:
     """Run the command line; a `FramingError` becomes its message and exit code, a bug keeps its traceback."""
     try:
-        app()
+        run(sys.argv[1:])
     except FramingError as error:
-        typer.echo(f"framing: {error}", err=True)
+        print(f"framing: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        typer.echo("framing: interrupted", err=True)
+        print("framing: interrupted", file=sys.stderr)
         sys.exit(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(ExitCode.DONE)
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Run one command; leave by `SystemExit`."""
+    match arguments:
+        case ["check", source] if source == "-" or not source.startswith("-"):
+            from classifier.checking import check
+
+            sys.exit(check(source))
+        case _:
+            from classifier.commands.app import run as run_command
+
+            run_command(arguments)
+
+
+def __getattr__(name: str) -> Any:
+    """Return the Typer application as `app`, made when it is first asked for."""
+    if name != "app":
+        raise AttributeError(f"module 'cli' has no attribute {name!r}")
+    from classifier.commands.app import application
+
+    return application()
 
 
 if __name__ == "__main__":

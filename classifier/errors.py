@@ -8,7 +8,8 @@
     ├── LabelledSetError             a labelled row that breaks the codebook, by file and line
     ├── ModelError                   a model folder that can't be trusted
     │   ├── DamagedModelError        a file is missing, cut short or altered
-    │   └── NewerModelError          written by a later version of this program
+    │   ├── NewerModelError          written by a later version of this program
+    │   └── OlderModelError          written by an earlier version, in a format that is no longer read
     └── OutputError                  a result could not be written
 
 A bug is not in the family: it keeps its traceback.
@@ -63,6 +64,10 @@ class DamagedModelError(ModelError):
 
 class NewerModelError(ModelError):
     """A model written in a later format than this program reads."""
+
+
+class OlderModelError(ModelError):
+    """A model written in an earlier format, which this program no longer reads."""
 
 
 class OutputError(FramingError):

@@ -1,17 +1,16 @@
 """Why a sentence got its score: the exact contribution of every term, and the spans that raised it. Knows one sentence at a time.
 
-The contributions of a framing and its calibrated intercept add up to the log-odds that `Model.logits` returns.
+The contributions of a framing and its calibrated intercept add up to its log-odds.
 """
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-import numpy as np
-from numpy.typing import NDArray
-
-from classifier.features import stem, words
-from classifier.model import Model
+from classifier.features import Analyser, scale
+from classifier.model import Account, Model, sigmoid
 from classifier.records import Cue
 
 MAX_CUES = 3
@@ -48,49 +47,42 @@ class Explanation:
 
 
 def explain(model: Model, sentence: str, output: str) -> Explanation:
-    """Return the exact account of `output`'s probability for one sentence; `output` is one of `model.weights.outputs`."""
-    weights = model.weights
-    k = weights.outputs.index(output)
-    columns = model.term_columns([stem(word) for word in words(sentence)])
-    counts = Counter(columns)
-    values = _values(model, list(counts), np.array(list(counts.values())), k)
-    found = [Contribution(weights.terms[c], counts[c], float(v)) for c, v in zip(counts, values, strict=True)]
+    """Return the exact account of `output`'s probability for one sentence; `output` names one of `model.outputs`."""
+    k = [own.name for own in model.outputs].index(output)
+    own = model.outputs[k]
+    counts = Counter(Analyser(model.settings)(sentence))
+    rows = {term: row for term in counts if (row := model.row(term))}
+    size = scale(math.fsum(counts[term] * row[-1] for term, row in rows.items()), model.settings.shortness)
+    found = [Contribution(term, counts[term], counts[term] * row[k] / size) for term, row in rows.items()]
     contributions = tuple(sorted(found, key=lambda contribution: -abs(contribution.value)))
-    raw, slope, offset = (float(a[k]) for a in (weights.intercepts, weights.slopes, weights.offsets))
-    logit = float(sum(c.value for c in contributions) + slope * raw + offset)
-    unsure_from, flagged_from = (float(v) for v in weights.thresholds[k])
-    probability = float(1 / (1 + np.exp(-logit)))
-    return Explanation(output, contributions, raw, slope, offset, logit, probability, unsure_from, flagged_from)
+    logit = math.fsum(c.value for c in contributions) + own.calibrated_intercept
+    calibration = (own.intercept, own.slope, own.offset)
+    return Explanation(output, contributions, *calibration, logit, sigmoid(logit), own.unsure_from, own.flagged_from)
 
 
-def _values(model: Model, columns: Sequence[int], counts: NDArray[np.int64], output: int) -> NDArray[np.float64]:
-    """Return each term's part of the logit, all its occurrences together."""
-    rows = model.weights.rows(np.array(columns, dtype=np.int64)) * counts[:, None]
-    return np.asarray(rows[:, output] / model.scale(rows[:, -1].sum()))
-
-
-def cues(model: Model, sentence: str, outputs: Sequence[int], offset: int = 0) -> list[tuple[Cue, ...]]:
-    """Return, for each output column in `outputs`, the strongest spans of `sentence`; `offset` is added to positions.
-
-    A pair's weight is shared equally by its two words, so the words' weights add up to the logit less its intercept.
-    """
-    spans, shares = model.shares(sentence)
-    return [_spans_to_cues(sentence, spans, shares[:, k], offset) for k in outputs]
-
-
-def _spans_to_cues(
-    sentence: str, spans: Sequence[tuple[int, int]], weights: NDArray[np.float64], offset: int
-) -> tuple[Cue, ...]:
-    if not len(weights) or weights.max() <= 0:
+def cues(account: Account, output: int, sentence: str, offset: int = 0) -> tuple[Cue, ...]:
+    """Return the strongest spans of `sentence` for one output, by its place; `offset` is added to positions."""
+    weights = [float(share) for share in account.shares[output]]
+    strongest = max(weights, default=0.0)
+    if strongest <= 0:
         return ()
-    strong = weights >= _CUE_SHARE * weights.max()
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], strong, [False]]).astype(np.int8)))
-    runs = [(first, last, float(weights[first:last].sum())) for first, last in edges.reshape(-1, 2)]
-    runs.sort(key=lambda run: -run[2])
+    runs = _runs([weight >= _CUE_SHARE * strongest for weight in weights])
+    weighed = sorted(((math.fsum(weights[first:last]), first, last) for first, last in runs), key=lambda run: -run[0])
+    spans = account.spans
     found = [
-        _cue(sentence, spans[first][0], spans[last - 1][1], weight, offset) for first, last, weight in runs[:MAX_CUES]
+        _cue(sentence, spans[first][0], spans[last - 1][1], weight, offset)
+        for weight, first, last in weighed[:MAX_CUES]
     ]
     return tuple(sorted(found, key=lambda cue: cue.start))
+
+
+def _runs(marks: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Yield the first place of every run of true marks and the place after its last."""
+    at = 0
+    for is_marked, run in groupby(marks):
+        first, at = at, at + len(list(run))
+        if is_marked:
+            yield first, at
 
 
 def _cue(sentence: str, start: int, end: int, weight: float, offset: int) -> Cue:

@@ -16,6 +16,7 @@ less. With n in place of n² under the root, a sentence's score is a plain sum o
 what makes scoring fast and explanations exact.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,9 +25,13 @@ from functools import lru_cache
 WORD = re.compile(r"[A-Za-z0-9]+")
 PIECE_MARK = "#"
 TO_WORDS = bytes(48 if 48 <= c <= 57 else c + 32 if 65 <= c <= 90 else c if 97 <= c <= 122 else 32 for c in range(256))
+FOLDED = str.maketrans(
+    {chr(c): chr(TO_WORDS[c]) for c in range(128) if chr(c).isalnum()}
+)  # the same for a word as text
 _ENDINGS = ("ation", "ition", "ment", "ness", "ity", "ive", "al", "ly", "er", "or", "ion")
 _SHORTEST_STEM = 4
 SHORTNESS = 3000.0
+TINY = 1e-12  # keeps a sentence without any known term from being divided by 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ def stem(word: str) -> str:
     ['incentiv', 'sanct', 'claim', 'policy', 'motiv']
     """
     word = _without_inflection(word)
+    if not word.endswith(_ENDINGS):  # most don't, which is sooner seen in one go
+        return word
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word[: -len(ending)]
@@ -109,6 +116,11 @@ def pairs(stems: Sequence[str], distance: int) -> list[str]:
     return [
         f"{left} {right}" for gap in range(1, distance + 1) for left, right in zip(stems, stems[gap:], strict=False)
     ]
+
+
+def scale(squared_length: float, shortness: float) -> float:
+    """Return what a sentence's sums are divided by."""
+    return math.sqrt(max(squared_length + shortness, TINY))
 
 
 @dataclass(frozen=True, slots=True)

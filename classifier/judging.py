@@ -17,9 +17,8 @@ Floats = NDArray[np.float64]
 def judge(model: Model, rows: Sequence[LabelledSentence]) -> Judged:
     """Return the model's probabilities for `rows`, beside their labels."""
     probabilities = model.probabilities([row.text for row in rows])
-    return _judged(
-        model.framings, probabilities, model.weights.thresholds[:, 1], targets_of(rows, model.framings), rows
-    )
+    thresholds = np.array([output.flagged_from for output in model.outputs])
+    return _judged(model.framings, probabilities, thresholds, targets_of(rows, model.framings), rows)
 
 
 def judge_out_of_fold(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from classifier.codebook import Codebook
-from classifier.model import Weights
+from classifier.weights import Weights
 
 TOP_TERMS = 40
 

@@ -7,14 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from classifier.explaining import cues
-from classifier.model import Model
+from classifier.model import Account, Model
 from classifier.places import model_path
 from classifier.records import (
-    Cue,
     Document,
     DocumentFailure,
     DocumentResult,
@@ -89,63 +85,62 @@ def _score_block(
         if isinstance(item, Document)
         for start, end in own
     ]
-    probabilities = model.probabilities(texts)
-    thresholds = reporting_thresholds(model, options)
-    is_reported = np.asarray((probabilities[:, :-1] >= thresholds[:, 0]).any(axis=1) | options.everything)
-    first = 0
+    levels = reporting_levels(model, options)
+    lowest = [0.0 if options.everything else unsure for unsure, _ in levels]
+    accounts = model.reported(texts, lowest)
+    waiting = iter(sorted(accounts))
+    at, first = next(waiting, len(texts)), 0
     for item, own in zip(block, spans, strict=True):
         if isinstance(item, DocumentFailure):
             yield item
             continue
-        rows = np.flatnonzero(is_reported[first : first + len(own)])
-        marks = quotations(item.text) if len(rows) else []
-        results = (
-            _sentence_result(item, own[i], marks, probabilities[first + i], thresholds, model, options) for i in rows
-        )
+        results = []
+        marks = quotations(item.text) if at < first + len(own) else []
+        while at < first + len(own):
+            results.append(_sentence_result(item, own[at - first], marks, accounts[at], levels, model, options))
+            at = next(waiting, len(texts))
         yield DocumentResult(item, len(own), tuple(results))
         first += len(own)
 
 
-def reporting_thresholds(model: Model, options: ScoreOptions) -> NDArray[np.float64]:
-    """Return (framings, 2): unsure from, flagged from; above 1 for framings that were not asked for."""
-    thresholds = model.weights.thresholds[:-1].copy()
-    if options.minimum_probability is not None:
-        thresholds[:] = options.minimum_probability
-    if options.framings:
-        thresholds[[framing not in options.framings for framing in model.framings]] = 2.0
-    return thresholds
+def reporting_levels(model: Model, options: ScoreOptions) -> list[tuple[float, float]]:
+    """Return, for each framing, from where it is unsure and flagged: above 1 for framings that were not asked for."""
+    least = options.minimum_probability
+    levels = [(o.unsure_from, o.flagged_from) if least is None else (least, least) for o in model.outputs[:-1]]
+    wanted = options.framings or model.framings
+    return [level if name in wanted else (2.0, 2.0) for name, level in zip(model.framings, levels, strict=True)]
 
 
 def _sentence_result(
     document: Document,
     span: Span,
     marks: Sequence[Span],
-    probabilities: NDArray[np.float64],
-    thresholds: NDArray[np.float64],
+    account: Account,
+    levels: Sequence[tuple[float, float]],
     model: Model,
     options: ScoreOptions,
 ) -> SentenceResult:
     sentence = sentence_at(document, span, marks)
-    ranked = np.argsort(-probabilities[:-1], kind="stable")
-    wanted = [
-        int(k) for k in ranked if (options.everything and thresholds[k, 0] <= 1) or probabilities[k] >= thresholds[k, 0]
-    ]
-    found_cues = cues(model, sentence.text, wanted, sentence.start)
+    probabilities = account.probabilities
+    ranked = sorted(range(len(levels)), key=lambda k: -probabilities[k])
+    wanted = [k for k in ranked if (options.everything and levels[k][0] <= 1) or probabilities[k] >= levels[k][0]]
     scores = tuple(
-        _framing_score(model.framings[k], float(probabilities[k]), thresholds[k], own)
-        for k, own in zip(wanted, found_cues, strict=True)
+        FramingScore(
+            model.framings[k],
+            probabilities[k],
+            _level(probabilities[k], levels[k]),
+            cues(account, k, sentence.text, sentence.start),
+        )
+        for k in wanted
     )
     line, column = line_and_column(document.text, sentence.start)
-    contested = float(probabilities[-1])
-    has_framing = any(score.level != "below" for score in scores)
-    stance: Stance | None = (
-        ("contested" if contested >= model.weights.thresholds[-1, 1] else "asserted") if has_framing else None
-    )
-    return SentenceResult(sentence, scores, line, column, stance, contested if has_framing else None)
+    if all(score.level == "below" for score in scores):
+        return SentenceResult(sentence, scores, line, column)
+    contested = probabilities[-1]
+    stance: Stance = "contested" if contested >= model.outputs[-1].flagged_from else "asserted"
+    return SentenceResult(sentence, scores, line, column, stance, contested)
 
 
-def _framing_score(
-    framing: str, probability: float, thresholds: NDArray[np.float64], found: tuple[Cue, ...]
-) -> FramingScore:
-    level: Level = "flagged" if probability >= thresholds[1] else "unsure" if probability >= thresholds[0] else "below"
-    return FramingScore(framing, probability, level, found)
+def _level(probability: float, levels: tuple[float, float]) -> Level:
+    unsure_from, flagged_from = levels
+    return "flagged" if probability >= flagged_from else "unsure" if probability >= unsure_from else "below"

@@ -1,68 +1,60 @@
 """A model folder ↔ a model. Nothing is ever unpickled: every file is text or plain numbers, checked before use.
 
-    manifest.json   format number, SHA-256 of every other file, settings, outputs, training data, versions, figures
-    terms.txt       one term a line: words, then pairs, then pieces
-    weights.npz     idf, coefficients, intercepts, slopes, offsets, thresholds
+    manifest.json   format number, SHA-256 of every other file, settings, outputs with their calibration, training data, figures
+    terms.txt       one term a line: stems, then pairs, then pieces, each in alphabetical order
+    rows.f32        a row for each term: its weights for every output, then its squared idf; little-endian float32
 
-To raise the format number: add a branch to `_check_format`, keep a specimen of the old format and its test.
+The files are read as they are, without numpy, for a single sentence must not wait; what is read is checked, whole, against
+its SHA-256 (some milliseconds); what nobody reads (the card, the table of weights) is not. To raise the format number: change
+`FORMAT` and, if the old one is still to be read, branch in `load_model` and keep a specimen of it with its test.
 """
 
 import hashlib
-import io
 import json
-import zipfile
+import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from classifier.errors import DamagedModelError, ModelError, NewerModelError
+from classifier.errors import DamagedModelError, ModelError, NewerModelError, OlderModelError
 from classifier.features import FeatureSettings
-from classifier.model import Model, Weights
+from classifier.model import Model, Output
 
-FORMAT = 1
-_ARRAYS = ("idf", "coefficients", "intercepts", "slopes", "offsets", "thresholds")
+if TYPE_CHECKING:
+    from classifier.weights import Weights
+
+FORMAT = 2
+_READ = ("terms.txt", "rows.f32")
+_CALIBRATION = ("intercept", "slope", "offset", "unsure_from", "flagged_from")
 _MAX_FILE_BYTES = 256 * 1024 * 1024
 
 
 def load_model(folder: Path) -> Model:
     """Return the model in `folder`; raise `ModelError` that names what can't be trusted."""
     manifest = _read_manifest(folder)
-    files = {name: _read_checked(folder, name, digest) for name, digest in manifest["files"].items()}
+    terms, rows = (_read_checked(folder, name, manifest["files"]) for name in _READ)
     try:
-        weights = _parse_weights(manifest, files)
+        outputs = [_parse_output(name, manifest["calibration"][name]) for name in manifest["outputs"]]
         settings = _parse_settings(manifest["settings"])
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+        return Model(outputs, terms.decode("ascii").splitlines(), rows, settings, manifest)
+    except (KeyError, ValueError, TypeError) as error:
         raise DamagedModelError(f"{folder}: the model contradicts itself ({error}). Train it again.") from error
-    return Model(weights, settings, manifest)
 
 
-def save_model(folder: Path, weights: Weights, manifest: Mapping[str, Any], texts: Mapping[str, str]) -> None:
-    """Write the model to `folder`: its terms, weights, readable `texts` and, last, the manifest that seals them."""
+def save_model(folder: Path, weights: "Weights", manifest: Mapping[str, Any], texts: Mapping[str, str]) -> None:
+    """Write the model to `folder`: its terms, rows, readable `texts` and, last, the manifest that seals them."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {name: text.encode() for name, text in texts.items()}
-    files["terms.txt"] = ("\n".join(weights.terms) + "\n").encode()
-    files["weights.npz"] = _pack({name: getattr(weights, name) for name in _ARRAYS})
+    files["terms.txt"] = "".join(f"{term}\n" for term in weights.terms).encode()
+    files["rows.f32"] = weights.rows().tobytes()
     for name, data in files.items():
         (folder / name).write_bytes(data)
     digests = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
     sealed = {"format": FORMAT, "files": digests, "outputs": list(weights.outputs), **manifest}
+    sealed["calibration"] = weights.calibration()
     (folder / "manifest.json").write_text(
         json.dumps(sealed, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8"
     )
-
-
-def _pack(arrays: Mapping[str, Any]) -> bytes:
-    """Return an npz whose bytes depend on the numbers alone (a plain `savez` writes the clock into it)."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, array in arrays.items():
-            content = io.BytesIO()
-            kept = np.asarray(array, dtype="<f4" if name == "coefficients" else "<f8")
-            np.lib.format.write_array(content, np.ascontiguousarray(kept), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), content.getvalue())
-    return packed.getvalue()
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
@@ -85,14 +77,16 @@ def _check_format(manifest: Any, path: Path) -> None:
         raise NewerModelError(
             f"{path}: format {number} is newer than this program reads ({FORMAT}). Update the program."
         )
+    if number < FORMAT:
+        raise OlderModelError(
+            f"{path}: format {number} is older than this program reads ({FORMAT}). Train the model again."
+        )
     if not isinstance(manifest.get("files"), dict):
         raise DamagedModelError(f"{path}: damaged (no list of files). Restore or train the model again.")
 
 
-def _read_checked(folder: Path, name: str, digest: str) -> bytes:
+def _read_checked(folder: Path, name: str, digests: Mapping[str, str]) -> bytes:
     path = folder / name
-    if Path(name).name != name:
-        raise DamagedModelError(f"{folder}: the manifest names a file outside the model ({name!r}).")
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
             raise DamagedModelError(f"{path}: larger than any model file. Restore or train the model again.")
@@ -101,31 +95,18 @@ def _read_checked(folder: Path, name: str, digest: str) -> bytes:
         raise DamagedModelError(
             f"{path}: can't be read ({error.strerror}). Restore or train the model again."
         ) from error
-    if hashlib.sha256(data).hexdigest() != digest:
+    if hashlib.sha256(data).hexdigest() != digests.get(name):
         raise DamagedModelError(
             f"{path}: altered or cut short (its SHA-256 differs). Restore or train the model again."
         )
     return data
 
 
-def _parse_weights(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> Weights:
-    terms = tuple(files["terms.txt"].decode("ascii").splitlines())
-    outputs = tuple(manifest["outputs"])
-    with np.load(io.BytesIO(files["weights.npz"]), allow_pickle=False) as arrays:
-        found = {name: arrays[name] for name in _ARRAYS}
-    f, k = len(terms), len(outputs)
-    shapes = {
-        "idf": (f,),
-        "coefficients": (f, k),
-        "thresholds": (k, 2),
-        "intercepts": (k,),
-        "slopes": (k,),
-        "offsets": (k,),
-    }
-    for name, shape in shapes.items():
-        if found[name].shape != shape or not np.isfinite(found[name]).all():
-            raise ValueError(f"{name} has shape {found[name].shape}, not {shape}, or holds no finite number")
-    return Weights(outputs, terms, **found)
+def _parse_output(name: str, calibration: Mapping[str, float]) -> Output:
+    numbers = [float(calibration[field]) for field in _CALIBRATION]
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError(f"the calibration of {name} holds no finite number")
+    return Output(name, *numbers)
 
 
 def _parse_settings(settings: Mapping[str, Any]) -> FeatureSettings:

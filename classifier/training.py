@@ -16,7 +16,7 @@ from classifier.calibrating import Calibration, fit_sigmoid, sigmoid, threshold_
 from classifier.estimator import SentenceScaler, fit_outputs, vectoriser
 from classifier.features import PIECE_MARK, FeatureSettings
 from classifier.labelled_set import LabelledSentence
-from classifier.model import Weights
+from classifier.weights import Weights
 
 FOLDS = 5
 CONTESTED = "contested"
@@ -119,7 +119,7 @@ def fit_weights(
         outputs=(*framings, CONTESTED),
         terms=terms,
         idf=scaler.idf_,
-        coefficients=coefficients.astype(np.float32).astype(np.float64),
+        coefficients=coefficients,
         intercepts=intercepts,
         slopes=np.array([c.slope for c in calibrations]),
         offsets=np.array([c.offset for c in calibrations]),

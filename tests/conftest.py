@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from classifier.features import FeatureSettings, stem
-from classifier.model import Model, Weights
+from classifier.features import stem
+from classifier.model import Model
 from classifier.storage import load_model, save_model
+from classifier.weights import Weights
 
 TINY_MANIFEST = {
     "settings": {"pair_distance": 0, "piece_lengths": [], "minimum_documents": 1, "shortness": 0.0},
@@ -31,13 +32,13 @@ def tiny_weights() -> Weights:
 
 
 @pytest.fixture(scope="session")
-def tiny_model() -> Model:
-    return Model(tiny_weights(), FeatureSettings(0, (), 1, 0.0), TINY_MANIFEST)
-
-
-@pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models") / "tiny"
     save_model(folder, tiny_weights(), TINY_MANIFEST, {})
     assert load_model(folder).framings == ("voluntary_claim", "sanctions")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_folder) -> Model:
+    return load_model(tiny_folder)

@@ -16,6 +16,7 @@ FLOORS = [
     {"codebook", "text"},
     {"records"},
     {"features", "hashing"},
+    {"scorer", "weights"},
     {"model", "sentences", "agreement"},
     {"explaining", "estimator", "calibrating", "evaluating", "labelled_set", "storage", "references"},
     {"readers", "writers", "fetching"},
@@ -32,7 +33,7 @@ FLOORS = [
         "answers",
         "composition",
     },
-    {"building", "running"},
+    {"building", "running", "checking"},
     {"commands", "__init__"},
 ]
 
@@ -100,7 +101,22 @@ def test_every_exported_name_opens():
         "import cli, typer.testing; typer.testing.CliRunner().invoke(cli.app, ['check', 'Work is good for you.'])",
     ],
 )
-def test_light_paths_load_neither_scikit_learn_nor_nltk(code):
-    check = f"{code}; import sys; print([m for m in ('sklearn', 'nltk', 'scipy', 'joblib') if m in sys.modules])"
+def test_light_paths_load_neither_scikit_learn_nor_nltk_nor_numpy(code):
+    assert not loaded_by(code) & {"sklearn", "nltk", "scipy", "joblib", "numpy"}
+
+
+def test_checking_one_sentence_loads_no_numpy_and_no_parser_of_options():
+    heavy = loaded_by("import cli\ntry: cli.run(['check', 'Work is good for you.'])\nexcept SystemExit: pass")
+    assert not heavy & {"sklearn", "nltk", "scipy", "joblib", "numpy", "typer", "pydantic", "rich", "orjson"}
+
+
+def test_scoring_many_loads_neither_scikit_learn_nor_nltk():
+    code = "from classifier import load_model, score_text; score_text('Work is good for you. ' * 3000, load_model())"
+    assert not loaded_by(code) & {"sklearn", "nltk"}
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return the names of the modules that a new interpreter has loaded after `code`."""
+    check = f"{code}\nimport sys; print('LOADED', *sys.modules)"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert done.stdout.strip() == "[]"
+    return set(done.stdout.split("LOADED", 1)[1].split())

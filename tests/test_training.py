@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from classifier.calibrating import sigmoid
 from classifier.codebook import load_codebook
-from classifier.estimator import SentenceScaler, vectoriser
+from classifier.estimator import SentenceScaler, fit_outputs, vectoriser
 from classifier.features import FeatureSettings
 from classifier.labelled_set import load_labelled
 from classifier.scoring import load_model, score_text
-from classifier.training import fold_of, ordered_terms
+from classifier.training import fold_of, masks_of, targets_of
 from cli import app
 
 CODEBOOK = """
@@ -82,14 +83,12 @@ def test_the_scorer_agrees_with_scikit_learn(weather, trained):
     rows = load_labelled(weather / "sentences.jsonl", load_codebook(weather / "codebook.toml"))
     texts = [row.text for row in rows] + ["", "Rain rain RAIN rained on the café's garden!", "日本 sun \x00 2026"]
     counter, scaler = vectoriser(FeatureSettings()), SentenceScaler()
-    counts = counter.fit_transform([row.text for row in rows])
-    order, terms = ordered_terms(counter.get_feature_names_out())
-    scaler.fit(counts[:, order])
-    assert terms == model.weights.terms
-    weights = model.weights
-    raw = scaler.transform(counter.transform(texts)[:, order]) @ weights.coefficients + weights.intercepts
-    expected = 1 / (1 + np.exp(-(raw * weights.slopes + weights.offsets)))
-    np.testing.assert_allclose(model.probabilities(texts), expected, atol=1e-6)
+    targets = targets_of(rows, model.framings)
+    X = scaler.fit_transform(counter.fit_transform([row.text for row in rows]))
+    coefficients, intercepts = fit_outputs(X, targets, masks_of(targets))
+    raw = scaler.transform(counter.transform(texts)) @ coefficients + intercepts
+    calibrated = raw * [o.slope for o in model.outputs] + [o.offset for o in model.outputs]
+    np.testing.assert_allclose(model.probabilities(texts), sigmoid(calibrated), atol=1e-6)
 
 
 def test_a_family_never_straddles_a_fold():
@@ -102,7 +101,7 @@ def test_the_manifest_says_what_the_model_was_trained_on(trained):
     assert manifest["training"]["written"] == 120
     assert manifest["training"]["real"] == 0
     assert len(manifest["training"]["sha256"]) == 64
-    assert set(manifest["files"]) == {"terms.txt", "weights.npz", "weights.tsv", "card.md"}
+    assert set(manifest["files"]) == {"terms.txt", "rows.f32", "weights.tsv", "card.md"}
     assert "scikit-learn" in manifest["versions"]
 
 

@@ -17,7 +17,7 @@ def explain(
     model: ModelOption = None,
 ) -> None:
     """Show every term's contribution to a framing's log-odds, the intercept, the calibration and the threshold."""
-    from classifier.commands.check import documents_of
+    from classifier.checking import documents_of
     from classifier.errors import UsageError
     from classifier.explaining import explain as explain_sentence
     from classifier.records import Document
@@ -25,10 +25,11 @@ def explain(
     from classifier.sentences import document_spans
 
     loaded = load_model(model)
-    if framing not in loaded.weights.outputs:
+    names = tuple(output.name for output in loaded.outputs)
+    if framing not in names:
         from classifier.codebook import unknown_name
 
-        raise UsageError(unknown_name("framing", framing, loaded.weights.outputs))
+        raise UsageError(unknown_name("framing", framing, names))
     documents = [document for document in documents_of(text) if isinstance(document, Document)]
     sentences = [document.text[start:end] for document in documents for start, end in document_spans(document)]
     explanations = [(sentence, explain_sentence(loaded, sentence, framing)) for sentence in sentences]

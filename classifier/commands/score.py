@@ -114,7 +114,7 @@ def printing() -> TextIO:
 
 def recipe_of(settings: dict[str, Any]) -> "Recipe":
     """Return the recipe that the settings describe; raise `UsageError` for a framing that the model does not have."""
-    from classifier.commands.check import known_framings
+    from classifier.checking import known_framings
     from classifier.running import Recipe, prepare
     from classifier.scoring import ScoreOptions
 
@@ -124,7 +124,7 @@ def recipe_of(settings: dict[str, Any]) -> "Recipe":
         settings["model"], scoring, settings["with-text"], settings["context"], settings["baseline"], ignore
     )
     model, _ = prepare(recipe)
-    known_framings(model, [*settings["framing"], *(name for name in settings["fail-on"] if name != "any")])
+    known_framings(model.framings, [*settings["framing"], *(name for name in settings["fail-on"] if name != "any")])
     return recipe
 
 

@@ -1,42 +1,32 @@
 """Which writer a format's name or a file's suffix means, and how a caller opens one. Knows every format by name only."""
 
 import os
-import shutil
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
-from classifier.codebook import unknown_name
 from classifier.errors import UsageError
-from classifier.model import Model
 from classifier.records import DocumentFailure, DocumentResult
 from classifier.writers.entries import Entry, decode_entries, describe, model_fingerprint
-from classifier.writers.json_lines import JsonLinesWriter, JsonWriter
-from classifier.writers.lines import GitHubWriter, LineWriter
-from classifier.writers.markdown import MarkdownWriter
-from classifier.writers.parquet import check_parquet, draw_parquet
-from classifier.writers.sarif import SarifWriter
-from classifier.writers.sqlite import draw_sqlite
-from classifier.writers.table import CsvWriter
-from classifier.writers.terminal import TextWriter
 from classifier.writers.writer import WriteOptions, Writer
 
-TextFormat = Callable[[TextIO, WriteOptions], Writer]
-FileFormat = Callable[[Iterable[Entry], Path, WriteOptions], None]
+if TYPE_CHECKING:
+    from classifier.model import Model
 
-TEXT_FORMATS: dict[str, TextFormat] = {
-    "text": TextWriter,
-    "line": LineWriter,
-    "json": JsonWriter,
-    "jsonl": JsonLinesWriter,
-    "csv": CsvWriter,
-    "markdown": MarkdownWriter,
-    "sarif": SarifWriter,
-    "github": GitHubWriter,
+# Where the writer of each format lives; it is loaded when it is first asked for.
+_TEXT_FORMATS = {
+    "text": ("terminal", "TextWriter"),
+    "line": ("lines", "LineWriter"),
+    "json": ("json_lines", "JsonWriter"),
+    "jsonl": ("json_lines", "JsonLinesWriter"),
+    "csv": ("table", "CsvWriter"),
+    "markdown": ("markdown", "MarkdownWriter"),
+    "sarif": ("sarif", "SarifWriter"),
+    "github": ("lines", "GitHubWriter"),
 }
-FILE_FORMATS: dict[str, FileFormat] = {"parquet": draw_parquet, "sqlite": draw_sqlite}
+_FILE_FORMATS = {"parquet": ("parquet", "draw_parquet"), "sqlite": ("sqlite", "draw_sqlite")}
 _SUFFIXES = {
     ".txt": "text",
     ".json": "json",
@@ -51,7 +41,8 @@ _SUFFIXES = {
     ".sqlite": "sqlite",
     ".sqlite3": "sqlite",
 }
-FORMATS = (*TEXT_FORMATS, *FILE_FORMATS)
+_COLUMNS = 80
+FORMATS = (*_TEXT_FORMATS, *_FILE_FORMATS)
 
 
 def choose_format(output: Path | None, asked: str | None) -> str:
@@ -61,12 +52,22 @@ def choose_format(output: Path | None, asked: str | None) -> str:
     """
     name = asked or ("text" if output is None else _by_suffix(output))
     if name not in FORMATS:
-        raise UsageError(unknown_name("format", name, FORMATS))
-    if output is None and name in FILE_FORMATS:
+        raise _no_such_format("format", name, FORMATS)
+    if output is None and name in _FILE_FORMATS:
         raise UsageError(f"{name} can't be printed; name a file with -o.")
     if name == "parquet":
-        check_parquet()
+        import_module("classifier.writers.parquet").check_parquet()
     return name
+
+
+def _load(module: str, name: str) -> Any:
+    return getattr(import_module(f"classifier.writers.{module}"), name)
+
+
+def _no_such_format(kind: str, name: str, known: Iterable[str]) -> UsageError:
+    from classifier.codebook import unknown_name
+
+    return UsageError(unknown_name(kind, name, tuple(known)))
 
 
 def _by_suffix(output: Path) -> str:
@@ -96,13 +97,13 @@ def place_file(lines: Path, out: Path, format: str, options: WriteOptions) -> No
 def _draw(lines: Path, path: Path, format: str, options: WriteOptions) -> None:  # noqa: A002
     with lines.open("rb") as stream:
         entries = decode_entries(stream)
-        if format in FILE_FORMATS:
-            FILE_FORMATS[format](entries, path, options)
+        if format in _FILE_FORMATS:
+            _load(*_FILE_FORMATS[format])(entries, path, options)
         else:
-            _draw_text(entries, path, TEXT_FORMATS[format], options)
+            _draw_text(entries, path, _load(*_TEXT_FORMATS[format]), options)
 
 
-def _draw_text(entries: Iterable[Entry], path: Path, kind: TextFormat, options: WriteOptions) -> None:
+def _draw_text(entries: Iterable[Entry], path: Path, kind: type[Writer], options: WriteOptions) -> None:
     with path.open("w", encoding="utf-8", errors="replace", newline="") as stream:
         writer = kind(stream, options)
         writer.begin()
@@ -113,15 +114,26 @@ def _draw_text(entries: Iterable[Entry], path: Path, kind: TextFormat, options: 
         os.fsync(stream.fileno())
 
 
-def options_for(stream: TextIO | None, model: Model) -> WriteOptions:
+def options_for(stream: TextIO | None, model: "Model") -> WriteOptions:
     """Return what writers need to know: the model's names and, for a terminal, its width and whether to use colour."""
-    is_terminal = stream is not None and stream.isatty()
+    terminal = stream if stream is not None and stream.isatty() else None
     return WriteOptions(
         names=model.manifest.get("names", {}),
         model=model_fingerprint(model.manifest),
-        colour=is_terminal and not os.environ.get("NO_COLOR"),
-        width=shutil.get_terminal_size().columns if is_terminal else 80,
+        colour=terminal is not None and not os.environ.get("NO_COLOR"),
+        width=_columns(terminal) if terminal else _COLUMNS,
     )
+
+
+def _columns(stream: TextIO) -> int:
+    """Return how wide a terminal is; the environment may say otherwise (shutil would say the same, but loads slowly)."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _COLUMNS
+    except (ValueError, OSError):
+        return _COLUMNS
 
 
 class ResultWriter:
@@ -149,11 +161,11 @@ class ResultWriter:
 def open_writer(
     stream: TextIO,
     format: str,  # noqa: A002
-    model: Model,
+    model: "Model",
     options: WriteOptions | None = None,
 ) -> ResultWriter:
     """Return a writer of `format` on a text stream, for the results of `model`."""
-    if format not in TEXT_FORMATS:
-        raise UsageError(unknown_name("text format", format, tuple(TEXT_FORMATS)))
+    if format not in _TEXT_FORMATS:
+        raise _no_such_format("text format", format, _TEXT_FORMATS)
     options = options or options_for(stream, model)
-    return ResultWriter(TEXT_FORMATS[format](stream, replace(options)), options.model)
+    return ResultWriter(_load(*_TEXT_FORMATS[format])(stream, options), options.model)

@@ -1,0 +1,86 @@
+"""One text → what `framing check` prints, and its exit code. Ties reading, scoring and writing together for a single text.
+
+It is used like grep, so nothing is loaded before it is needed: no reader for a text that is given, no numpy for a few sentences.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from classifier.errors import ExitCode, InputError, UsageError
+from classifier.records import Document, DocumentFailure, DocumentResult
+from classifier.scoring import ScoreOptions, load_model, score_documents
+from classifier.text import normalise
+from classifier.writers.formats import open_writer
+
+_LONGEST_NAME = 4096
+
+
+def check(
+    source: str,
+    format: str = "text",  # noqa: A002
+    options: ScoreOptions | None = None,
+    fail_on: Sequence[str] = (),
+    model: Path | None = None,
+) -> ExitCode:
+    """Print the findings in what `source` is or names; return what the shell should hear."""
+    options = options or ScoreOptions()
+    loaded = load_model(model)
+    known_framings(loaded.framings, [*options.framings, *(name for name in fail_on if name != "any")])
+    outcomes = list(score_documents(documents_of(source), loaded, options))
+    with open_writer(sys.stdout, format, loaded) as writer:
+        for outcome in outcomes:
+            writer.write(outcome)
+    return exit_code(outcomes, fail_on)
+
+
+def documents_of(source: str) -> Iterator[Document | DocumentFailure]:
+    """Yield the documents that `source` names, or the text itself as one; raise `InputError` for a path that is not there."""
+    if source == "-" or source.startswith(("http://", "https://")) or _is_path(source):
+        from classifier.readers import read_documents
+
+        yield from read_documents([source])
+    elif _looks_like_path(source):
+        raise InputError(
+            f"{source}: no such file. If you meant it as text, put it in a sentence or pipe it to `framing check -`."
+        )
+    elif not source.strip():
+        raise InputError("the text is empty. Give text, a path, a URL, or - for standard input.")
+    else:
+        yield Document("text", normalise(source))
+
+
+def _is_path(source: str) -> bool:
+    try:
+        return len(source) < _LONGEST_NAME and Path(source).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _looks_like_path(source: str) -> bool:
+    return (
+        " " not in source
+        and "\n" not in source
+        and (Path(source).suffix[1:].isalnum() or source.startswith(("/", "./", "../", "~")))
+    )
+
+
+def known_framings(framings: Sequence[str], names: Sequence[str]) -> None:
+    """Raise `UsageError`, with the nearest id, for a name that is no framing."""
+    for name in names:
+        if name not in framings:
+            from classifier.codebook import unknown_name
+
+            raise UsageError(unknown_name("framing", name, tuple(framings)))
+
+
+def exit_code(outcomes: Sequence[DocumentResult | DocumentFailure], fail_on: Sequence[str]) -> ExitCode:
+    """Return what the shell should hear: failures first, then framings named by `--fail-on`."""
+    scored = [outcome for outcome in outcomes if isinstance(outcome, DocumentResult)]
+    if not scored:
+        return ExitCode.UNUSABLE
+    if len(scored) < len(outcomes):
+        return ExitCode.SOME_FAILED
+    flagged = {framing for result in scored for framing in result.count("flagged")}
+    wanted = flagged if "any" in fail_on else flagged & set(fail_on)
+    return ExitCode.FRAMING_FOUND if fail_on and wanted else ExitCode.DONE
