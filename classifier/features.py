@@ -43,7 +43,7 @@ class FeatureSettings:
 
     pair_distance: int = 3
     piece_lengths: tuple[int, ...] = (5,)
-    minimum_documents: int = 3
+    minimum_documents: int = 2
     shortness: float = SHORTNESS
 
 

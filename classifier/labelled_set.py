@@ -3,9 +3,9 @@
     {"id": "a0001", "text": "…", "labels": ["voluntary_claim"], "stance": "asserted", "kind": "positive",
      "genre": "press_release", "year": 2024, "nation": "wales", "family": "vo12", "near": []}
 
-`family` ties minimal pairs and close relatives, so that they never straddle a fold. `near` names the framings that a hard
-negative almost has. A real sentence, `"kind": "real"`, names its `document`, the `route` by which it was chosen, and its
-`weight` (written ones weigh 1).
+`family` ties minimal pairs and close relatives, `document` (may be absent) the sentences of one passage, so that they never
+straddle a fold. `near` names the framings that a hard negative almost has. A real sentence, `"kind": "real"`, names the answer
+it stands in as its `document`, the `route` by which it was chosen, and its `weight` (written ones weigh 1).
 """
 
 import hashlib
@@ -43,8 +43,8 @@ class LabelledSentence:
 
     @property
     def group(self) -> str:
-        """What a fold keeps together: the family, else the document, else the sentence itself."""
-        return self.family or self.document or self.id
+        """What a fold keeps together: the document, else the family, else the sentence itself."""
+        return self.document or self.family or self.id
 
 
 def load_labelled(path: Path, codebook: Codebook) -> list[LabelledSentence]:

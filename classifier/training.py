@@ -20,6 +20,7 @@ from classifier.weights import Weights
 
 FOLDS = 5
 CONTESTED = "contested"
+NEVER = Calibration(1.0, 0.0, 2.0, 2.0)  # of an output with too few positives to learn from
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
@@ -80,25 +81,59 @@ def out_of_fold(rows: Sequence[LabelledSentence], framings: Sequence[str], setti
 
 
 def calibrate(found: OutOfFold, rows: Sequence[LabelledSentence], settings: TrainingSettings) -> list[Calibration]:
-    """Return the sigmoid and thresholds of every output, from out-of-fold decisions at the stated rate."""
+    """Return the sigmoid and thresholds of every output, from out-of-fold decisions at the stated rate.
+
+    All framings share one sigmoid, fitted on their decisions together: a framing that is spoken of more often stays more
+    probable, and none rests on its own few positives. Each has its own threshold.
+    """
     weights = np.array([row.weight for row in rows])
-    return [_calibrate_one(found, k, weights, settings) for k in range(found.targets.shape[1])]
+    framings = found.targets.shape[1] - 1
+    shared = _Pooled.of(found, [k for k in range(framings) if _is_learnable(found, k, settings)], weights, settings)
+    return [shared.calibration(found, k, settings) for k in range(framings)] + [
+        _calibrate_stance(found, weights, settings)
+    ]
 
 
-def _calibrate_one(found: OutOfFold, k: int, row_weights: Floats, settings: TrainingSettings) -> Calibration:
+def _is_learnable(found: OutOfFold, k: int, settings: TrainingSettings) -> bool:
+    is_positive = found.targets[found.masks[k], k]
+    return bool(is_positive.sum() >= settings.minimum_positives and not is_positive.all())
+
+
+@dataclass(frozen=True)
+class _Pooled:
+    """The sigmoid that the framings in `columns` share, and the (n, framings) weights that bring them to the stated rate."""
+
+    columns: tuple[int, ...]
+    slope: float
+    offset: float
+    weights: Floats
+
+    @classmethod
+    def of(cls, found: OutOfFold, columns: Sequence[int], row_weights: Floats, settings: TrainingSettings) -> "_Pooled":
+        if not columns:
+            return cls((), 1.0, 0.0, row_weights[:, None])
+        decisions, is_positive = found.decisions[:, columns], found.targets[:, columns]
+        weights = weights_at_rate(is_positive, np.repeat(row_weights[:, None], len(columns), axis=1), settings.rate)
+        slope, offset = fit_sigmoid(decisions.ravel(), is_positive.ravel(), weights.ravel())
+        return cls(tuple(columns), slope, offset, weights)
+
+    def calibration(self, found: OutOfFold, k: int, settings: TrainingSettings) -> Calibration:
+        if k not in self.columns:
+            return NEVER
+        probabilities = sigmoid(self.slope * found.decisions[:, k] + self.offset)
+        weights = self.weights[:, self.columns.index(k)]
+        own = threshold_for_precision(probabilities, found.targets[:, k], weights, settings.flagged_precision)
+        flagged = max(own, 0.5)
+        return Calibration(self.slope, self.offset, min(settings.unsure_probability, flagged), flagged)
+
+
+def _calibrate_stance(found: OutOfFold, row_weights: Floats, settings: TrainingSettings) -> Calibration:
+    k = found.targets.shape[1] - 1
+    if not _is_learnable(found, k, settings):
+        return NEVER
     mask = found.masks[k]
-    decisions, is_positive, weights = found.decisions[mask, k], found.targets[mask, k], row_weights[mask]
-    if is_positive.sum() < settings.minimum_positives or is_positive.all():
-        return Calibration(1.0, 0.0, 2.0, 2.0)
-    is_stance = k == found.targets.shape[1] - 1
-    if not is_stance:
-        weights = weights_at_rate(is_positive, weights, settings.rate)
-    slope, offset = fit_sigmoid(decisions, is_positive, weights)
-    if is_stance:
-        return Calibration(slope, offset, 0.5, 0.5)
-    probabilities = sigmoid(slope * decisions + offset)
-    flagged = max(threshold_for_precision(probabilities, is_positive, weights, settings.flagged_precision), 0.5)
-    return Calibration(slope, offset, min(settings.unsure_probability, flagged), flagged)
+    slope, offset = fit_sigmoid(found.decisions[mask, k], found.targets[mask, k], row_weights[mask])
+    return Calibration(slope, offset, 0.5, 0.5)
 
 
 def fit_weights(
