@@ -61,6 +61,18 @@ def answers_from_file(path: Path, urls: Collection[str], note: Callable[[str], N
         raise InputError(f"{path}: can't be read ({error.strerror or error}).") from error
 
 
+def texts_from_folder(folder: Path, urls: Collection[str]) -> Iterator[Answer]:
+    """Yield the texts of a folder that `urls` name as `file:NAME`; a file that can't be read stands there as its problem."""
+    for url in sorted(set(urls)):
+        name = url.removeprefix("file:")
+        if name == url or name in ("", ".", "..") or Path(name).name != name:
+            continue
+        try:
+            yield Answer(url, ((folder / name).read_text(encoding="utf-8"),))
+        except (OSError, UnicodeDecodeError) as error:
+            yield Answer(url, problem=f"{folder / name} can't be read ({getattr(error, 'strerror', None) or error})")
+
+
 def _opened(path: Path) -> gzip.GzipFile | BufferedReader:
     with path.open("rb") as stream:
         is_gzipped = stream.read(2) == _GZIP

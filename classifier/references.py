@@ -22,6 +22,7 @@ from classifier.errors import LabelledSetError
 from classifier.labelled_set import check_stance, framings_of, read_rows
 from classifier.text import normalise
 
+_ADDRESSES = ("https://", "http://", "file:")
 _WORD = re.compile(r"\w+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _OPENING = re.compile(r"(?:(?<=\s)|^)[(\[“‘\"'£$€]+$")
@@ -97,7 +98,7 @@ def _is_number(value: Any) -> bool:
 
 _RULES = {
     "id": (_is_text, "a name of its own"),
-    "url": (lambda value: _is_text(value) and value.startswith(("https://", "http://")), "a web address"),
+    "url": (lambda value: _is_text(value) and value.startswith(_ADDRESSES), "a web address, or file: and a name"),
     "words": (lambda value: type(value) is int and value > 0, "a whole number above 0"),
     "sha256": (lambda value: _is_text(value) and _SHA256.fullmatch(value), "64 hexadecimal digits in lower case"),
     "route": (_is_text, "the name of a sampling route"),

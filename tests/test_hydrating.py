@@ -435,3 +435,33 @@ def test_a_place_that_can_not_be_written_is_named(folder, service):
     kept = hydrate(folder, "--live", "--service", service.address, "--cache", folder / "file" / "kept", "--interval", 0)
     assert isinstance(kept.exception, OutputError)
     assert "--cache" in str(kept.exception)
+
+
+def test_another_references_file_gets_its_text_from_a_folder_of_texts(tmp_path):
+    sentence = "So much for “voluntary”, said the nurse."
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "article.txt").write_text(f"A headline\n\n{sentence} She left.\n", encoding="utf-8")
+    common = {"labels": ["voluntary_claim"], "stance": "contested", "route": "all", "share": 1.0, "annotators": ["c"]}
+    words = words_of(sentence)
+    rows = [
+        {"id": f"c{n}", "url": url, "words": len(words), "sha256": hash_of(words), **common}
+        for n, url in enumerate(("file:article.txt", "file:gone.txt", "file:../article.txt"))
+    ]
+    (tmp_path / "critics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "codebook.toml").write_bytes(codebook_path().read_bytes())
+    command = [
+        "hydrate",
+        "--labelled",
+        str(tmp_path),
+        "--references",
+        "critics.jsonl",
+        "--from",
+        str(tmp_path / "texts"),
+    ]
+    refused = CliRunner().invoke(cli.app, command)
+    assert isinstance(refused.exception, UsageError)
+    found = CliRunner().invoke(cli.app, [*command, "--out", str(tmp_path / "out.jsonl")])
+    assert found.exit_code == ExitCode.SOME_FAILED
+    assert [json.loads(line)["text"] for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()] == [sentence]
+    assert "c1 file:gone.txt: " in found.output
+    assert "c2 file:../article.txt: " in found.output

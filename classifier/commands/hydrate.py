@@ -18,7 +18,10 @@ HYDRATED = "hydrated.jsonl"
 
 def hydrate(
     source: Annotated[
-        Path | None, typer.Option("--from", help="File of answers: JSON lines with url and text, plain or gzipped.")
+        Path | None,
+        typer.Option(
+            "--from", help="File of answers: JSON lines with url and text, plain or gzipped; or a folder of text files."
+        ),
     ] = None,
     live: Annotated[
         bool, typer.Option("--live", help="Ask the Parliament's written-questions service for what the file lacks.")
@@ -26,6 +29,7 @@ def hydrate(
     labelled: Annotated[
         Path | None, typer.Option("--labelled", help="Folder with codebook.toml and references.jsonl.")
     ] = None,
+    name: Annotated[str, typer.Option("--references", help="Name of the references file in that folder.")] = REFERENCES,
     out: Annotated[
         Path | None, typer.Option("--out", help="File to write (default: hydrated.jsonl in the labelled folder).")
     ] = None,
@@ -48,7 +52,9 @@ def hydrate(
     if source is None and not live:
         raise UsageError("nowhere to look: give --from FILE, --live, or both.")
     folder = labelled or labelled_path()
-    references = load_references(folder / REFERENCES, load_codebook(folder / "codebook.toml"))
+    if name != REFERENCES and out is None:
+        raise UsageError(f"name the file to write for {name} with --out: {HYDRATED} is for {REFERENCES}.")
+    references = load_references(folder / name, load_codebook(folder / "codebook.toml"))
     done = _look(references, source, live, cache, service, interval)
     _name(done.missing)
     if not done.found:
@@ -79,10 +85,12 @@ def _look(
 
 
 def _look_in_file(references: "Sequence[Reference]", source: Path) -> "Hydration":
-    from classifier.answers import answers_from_file
+    from classifier.answers import answers_from_file, texts_from_folder
     from classifier.hydrating import hydrate as hydrate_from
 
     urls = frozenset(reference.url for reference in references)
+    if source.is_dir():
+        return hydrate_from(references, texts_from_folder(source, urls))
     return hydrate_from(references, answers_from_file(source, urls, _say))
 
 
