@@ -143,15 +143,15 @@ class Scorer:
         kind: type[Any] = np.uint32 if width**2 < 1 << 32 else np.uint64
         return np.asarray(left.astype(kind) * kind(width) + right.astype(kind) + kind(1))
 
-    def shares(self, sentences: Sequence[str]) -> Iterator[tuple[list[tuple[int, int]], Sequence[Sequence[float]]]]:
+    def shares(self, sentences: Sequence[str]) -> Iterator[tuple[list[tuple[int, int]], Floats]]:
         """Yield each sentence's spans and shares, as `model.Account` has them."""
         for first, found, numbers, edges in self._words_by_block(sentences):
             parts = self._parts(numbers, edges)
             begins = np.repeat(first[:-1], np.diff(edges))
             spans = np.stack([found.starts - begins, found.starts + found.lengths - begins], axis=1)
             for own in map(slice, edges[:-1], edges[1:]):
-                shares: Any = (parts[own, :-1] / self._scale(parts[own, -1].sum())).T
-                yield [(start, end) for start, end in spans[own].tolist()], shares
+                shares = parts[own, :-1] / self._scale(parts[own, -1].sum())
+                yield [(start, end) for start, end in spans[own].tolist()], shares.T
 
     def _parts(self, numbers: Integers, edges: Integers) -> Floats:
         """Return (words, K + 1): what each word brings, before scaling."""
