@@ -5,7 +5,8 @@ Beside OUT lie two files until the batch is done:
     .OUT.part      the records so far, as lines
     .OUT.journal   {"identity": "…"}, then after each block {"count": …, "chain": …, "offset": …, "sha256": …, "totals": …}
 
-A block is written and synced before its checkpoint is. Whatever a kill leaves behind the last sound checkpoint is cut off.
+A kill loses nothing that was written. What a loss of power may lose is bounded: both files are synced from time to time, and a
+checkpoint whose records did not reach the disk is told by its hash. What lies behind the last sound checkpoint is cut off.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from classifier.errors import OutputError, UsageError
 from classifier.writers import Entry
 
 _PIECE_BYTES = 1 << 20
+_SYNCED_BYTES = 1 << 23  # records that may wait in memory for the disk
 
 
 @dataclass(slots=True)
@@ -87,6 +89,7 @@ class Journal:
         self._part = part
         self._journal = journal
         self._digest = digest
+        self._synced = last.offset
 
     def add(self, lines: bytes, count: int, chain: str, totals: Totals) -> None:
         """Append a block of records, then its checkpoint; raise `OutputError` if the disk refuses either."""
@@ -97,7 +100,15 @@ class Journal:
         with _telling_of(self.out):
             _append(self._part, lines)
             _append(self._journal, json.dumps(asdict(point)).encode() + b"\n")
-        self.last = point
+            self.last = point
+            if point.offset - self._synced >= _SYNCED_BYTES:
+                self.sync()
+
+    def sync(self) -> None:
+        """Make sure that everything so far is on the disk."""
+        for stream in (self._part, self._journal):
+            os.fsync(stream.fileno())
+        self._synced = self.last.offset
 
 
 @contextmanager
@@ -115,7 +126,10 @@ def open_journal(out: Path, identity: str, resume: bool) -> Iterator[Journal]:
             _cut(journal, journal_end)
             if not journal_end:
                 _append(journal, json.dumps({"identity": identity}).encode() + b"\n")
-        yield Journal(out, part, journal, last, digest)
+        opened = Journal(out, part, journal, last, digest)
+        yield opened
+        with _telling_of(out):
+            opened.sync()
 
 
 def _open(path: Path) -> BinaryIO:
@@ -206,7 +220,6 @@ def _append(stream: BinaryIO, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[stream.write(view) :]
-    os.fsync(stream.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

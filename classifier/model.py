@@ -14,7 +14,7 @@ import math
 import operator
 import struct
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -61,7 +61,7 @@ class Account:
     """
 
     spans: Sequence[Span]
-    shares: Sequence[Sequence[float]]
+    shares: "Sequence[Sequence[float]] | NDArray[np.float64]"
     probabilities: Sequence[float]
 
 
@@ -133,7 +133,7 @@ class Model:
         sums = [_sum(rows, len(self.outputs) + 1) for rows in parts]
         size = scale(math.fsum(row[-1] for row in sums), self.settings.shortness)
         shares = [[row[k] / size for row in sums] for k in range(len(self.outputs))]
-        return Account(spans, shares, self._probabilities(shares))
+        return Account(spans, shares, self._probabilities(map(math.fsum, shares)))
 
     def _pairs(self, stems: Sequence[str]) -> Iterator[tuple[int, int, Row]]:
         """Yield where the two stems of every known pair stand, and the pair's row."""
@@ -142,11 +142,9 @@ class Model:
                 if row := self.row(f"{left} {stems[second]}"):
                     yield first, second, row
 
-    def _probabilities(self, shares: Sequence[Sequence[float]]) -> list[float]:
-        return [
-            sigmoid(math.fsum(own) + output.calibrated_intercept)
-            for own, output in zip(shares, self.outputs, strict=True)
-        ]
+    def _probabilities(self, sums: Iterable[float]) -> list[float]:
+        """Return the probability of every output from the sum of its shares."""
+        return [sigmoid(own + output.calibrated_intercept) for own, output in zip(sums, self.outputs, strict=True)]
 
     def reported(self, sentences: Sequence[str], bounds: Sequence[float]) -> dict[int, Account]:
         """Return, by their places, the accounts of the sentences in which some framing's probability reaches its bound."""
@@ -160,7 +158,7 @@ class Model:
     def _accounts(self, sentences: Sequence[str]) -> Iterator[Account]:
         """Yield the account of each of many sentences."""
         for spans, shares in self.scorer.shares(sentences):
-            yield Account(spans, shares, self._probabilities(shares))
+            yield Account(spans, shares, self._probabilities(shares.sum(axis=1).tolist()))
 
     def probabilities(self, sentences: Sequence[str]) -> "NDArray[np.float64]":
         """Return (n, K): the calibrated probability of every output for every sentence."""

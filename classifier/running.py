@@ -84,7 +84,7 @@ def score_block(recipe: Recipe, block: Block) -> Scored:
         entry = describe(item, fingerprint, with_text=recipe.with_text, contexts=around, withheld=withheld)
         totals.add(entry)
         lines.append(encode_entry(entry))
-    return Scored("".join(lines).encode(), totals, block.count, block.chain)
+    return Scored(b"".join(lines), totals, block.count, block.chain)
 
 
 def print_batch(

@@ -1,28 +1,38 @@
 """Whole blocks of text → log-odds, many thousand sentences at a time. Knows words, rows and sums; nothing of files or documents.
 
-`Model.account` says what is summed; here numpy does every loop. Reading order: `Scorer.logits` (what comes out), `_summed`
-(how), `StemRows` (a row for each stem met: its own and those of its pieces, added up once for each stem of the language, not
-for each word of a text), and `hashing` (how words become numbers without ever becoming Python objects).
+`Model.account` says what is summed; here numpy does every loop. Reading order:
 
-Three sparse matrices do the summing: which sentence has which stems, which sentence has which pairs, which stem has which
-pieces. Each is multiplied by the rows of its terms (`multiplied`).
+1. `hashing`: how words become numbers without ever becoming Python objects.
+2. `StemRows`: a row for each stem met, its own and those of its pieces, added up once for each stem of the language, not for
+   each word of a text.
+3. `Scorer._terms`: the distinct stems and the known pairs of every sentence; `Scorer.logits`: their rows summed.
+4. `packing` and `Scorer.likely`: a rough sum that is never too low rules out nearly every sentence before.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from classifier.features import TINY, FeatureSettings, stem
 from classifier.hashing import FoundWords, Integers, Keys, KeyTable, find_words, letters
+from classifier.packing import MOST_ROWS, PackedRows, exact_sums
 
 Floats = NDArray[np.float64]
 MAX_REMEMBERED_WORDS = 100_000
 _BLOCK_BYTES = 250_000  # small enough that the arrays of a block stay in the processor's cache
 _HIGH = 32  # a sentence's number goes above that of a stem in one integer
+
+
+class Terms(NamedTuple):
+    """The terms of n sentences: those of sentence i are `stems[stem_edges[i] : stem_edges[i + 1]]`, and so for pairs."""
+
+    stems: Integers
+    stem_edges: Integers
+    pairs: Integers
+    pair_edges: Integers
 
 
 class Scorer:
@@ -43,6 +53,7 @@ class Scorer:
     ) -> None:
         table = np.frombuffer(rows, "<f4").reshape(-1, len(intercepts) + 1).astype(np.float64)
         of_stems, self._pair_rows, of_pieces = np.split(table, [len(stems), len(stems) + len(pairs)])
+        self._packed_pairs = PackedRows(framings_and_length(self._pair_rows))
         self._intercepts = np.array(intercepts)
         self._distance, self._shortness = settings.pair_distance, settings.shortness
         self._stems = StemRows(stems, of_stems, pieces, of_pieces, settings.piece_lengths)
@@ -59,54 +70,70 @@ class Scorer:
 
     def logits(self, sentences: Sequence[str]) -> Floats:
         """Return (n, K): the calibrated log-odds of every output for every sentence."""
-        return np.concatenate([np.zeros((0, len(self._intercepts))), *self._logits_by_block(sentences)])
+        found = [np.zeros((0, len(self._intercepts)))]
+        for terms in self._terms_by_block(sentences):
+            sums = exact_sums(self._stems.rows, terms.stems, terms.stem_edges)
+            sums += exact_sums(self._pair_rows, terms.pairs, terms.pair_edges)
+            found.append(sums[:, :-1] / self._scale(sums[:, -1:]) + self._intercepts)
+        return np.concatenate(found)
 
     def likely(self, sentences: Sequence[str], bounds: Sequence[float]) -> list[int]:
-        """Return which sentences have a probability that reaches its bound; there are bounds for the first outputs."""
+        """Return which sentences have a probability that reaches its bound; there is a bound for each framing."""
         inside = np.clip(bounds, 0.0, 1.0)
         with np.errstate(divide="ignore"):
             lowest = np.log(inside) - np.log1p(-inside)
-        reached = [(own[:, : len(lowest)] >= lowest).any(axis=1) for own in self._logits_by_block(sentences)]
-        found: list[int] = np.flatnonzero(np.concatenate([np.zeros(0, dtype=bool), *reached])).tolist()
+        gaps = lowest - self._intercepts[:-1]
+        possible = [self._possible(terms, gaps) for terms in self._terms_by_block(sentences)]
+        kept = np.flatnonzero(np.concatenate([np.zeros(0, dtype=bool), *possible]))
+        logits = self.logits([sentences[i] for i in kept.tolist()])
+        found: list[int] = kept[(logits[:, :-1] >= lowest).any(axis=1)].tolist()
         return found
 
-    def _logits_by_block(self, sentences: Sequence[str]) -> Iterator[Floats]:
-        sizes = np.fromiter(map(len, sentences), np.int64, len(sentences)) + 1
-        ends = np.cumsum(sizes)
-        data = "\n".join(sentences).encode("latin-1", "replace")
-        for first, last in _blocks(ends):
-            begin = int(ends[first] - sizes[first])
-            sums = self._summed(data[begin : ends[last - 1]], ends[first:last] - sizes[first:last] - begin)
-            yield np.asarray(sums[:, :-1] / self._scale(sums[:, -1:]) + self._intercepts)
+    def _possible(self, terms: Terms, gaps: Floats) -> NDArray[np.bool_]:
+        """Return for which sentences some framing's sum, after scaling, may reach its gap; above 0 the scale must be low for that."""
+        most = self._stems.packed.sums(terms.stems, terms.stem_edges)
+        most += self._packed_pairs.sums(terms.pairs, terms.pair_edges)
+        needed = np.where(gaps > 0, gaps, -np.inf) * self._scale(-most[:, -1:])
+        counts = np.maximum(np.diff(terms.stem_edges), np.diff(terms.pair_edges))
+        return np.asarray((most[:, :-1] >= needed).any(axis=1) | (counts > MOST_ROWS))
 
     def _scale(self, squared_lengths: Floats) -> Floats:
         return np.asarray(np.sqrt(np.maximum(squared_lengths + self._shortness, TINY)))
 
-    def _summed(self, data: bytes, starts: Integers) -> Floats:
-        """Return, for the sentences that begin at `starts`, (n, K + 1): the summed rows of their stems and pairs."""
-        found = find_words(data)
-        numbers = self._stems.number(found)
-        edges = np.append(np.searchsorted(found.starts, starts), len(numbers))
-        sentence_of = np.repeat(np.arange(len(starts)), np.diff(edges))
+    def _words_by_block(self, sentences: Sequence[str]) -> Iterator[tuple[Integers, FoundWords, Integers, Integers]]:
+        """Yield, for runs of sentences: where each begins, their words, these words' numbers, and where among them each sentence ends."""
+        sizes = np.fromiter(map(len, sentences), np.int64, len(sentences)) + 1
+        begins = np.append(0, np.cumsum(sizes))
+        data = "\n".join(sentences).encode("latin-1", "replace")
+        for first, last in _blocks(begins):
+            found = find_words(data[begins[first] : begins[last]])
+            own = begins[first : last + 1] - begins[first]
+            yield own, found, self._stems.number(found), np.searchsorted(found.starts, own)
+
+    def _terms_by_block(self, sentences: Sequence[str]) -> Iterator[Terms]:
+        return (self._terms(numbers, edges) for _, _, numbers, edges in self._words_by_block(sentences))
+
+    def _terms(self, numbers: Integers, edges: Integers) -> Terms:
+        """Return the terms of sentences from the numbers of their words; those of sentence i are from `edges[i]` to `edges[i + 1]`."""
+        sentence_of = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
         distinct = np.sort(sentence_of << _HIGH | numbers)
         distinct = distinct[np.diff(distinct, prepend=-1) != 0]
-        firsts = np.searchsorted(distinct, np.arange(len(starts) + 1) << _HIGH)
-        sums = multiplied(firsts, distinct & (1 << _HIGH) - 1, self._stems.rows)
-        if self._distance:
-            places, pairs = self._pairs_of(numbers, sentence_of)
-            sums += multiplied(np.searchsorted(places, edges * self._distance), pairs, self._pair_rows)
-        return sums
+        stem_edges = np.searchsorted(distinct, np.arange(len(edges)) << _HIGH)
+        places, pairs = self._pairs_of(numbers, sentence_of)
+        pair_edges = np.searchsorted(places, edges * self._distance)
+        return Terms(distinct & (1 << _HIGH) - 1, stem_edges, pairs, pair_edges)
 
     def _pairs_of(self, numbers: Integers, sentence_of: Integers) -> tuple[Integers, Integers]:
-        """Return the known pairs, and where they stand: word · distance + gap - 1, ascending."""
+        """Return the known pairs, and before them where they stand: word · distance + gap - 1, ascending."""
         known = np.append(np.minimum(numbers, self._unknown), [self._unknown] * self._distance)
         owner = np.append(sentence_of, [-1] * self._distance)
-        keys = []
-        for gap in range(1, self._distance + 1):
-            last = gap + len(numbers)
-            is_inside = owner[gap:last] == sentence_of
-            keys.append(self._pair_keys(known[: len(numbers)], known[gap:last]) * is_inside)
-        pairs = self._pairs.find(np.array(keys).T.ravel())
+        keys = np.zeros((0, len(numbers)), dtype=np.uint32)
+        if self._distance:
+            gaps = [slice(gap, gap + len(numbers)) for gap in range(1, self._distance + 1)]
+            keys = np.array(
+                [self._pair_keys(known[: len(numbers)], known[gap]) * (owner[gap] == sentence_of) for gap in gaps]
+            )
+        pairs = self._pairs.find(keys.T.ravel())
         places = np.flatnonzero(pairs >= 0)
         return places, pairs[places]
 
@@ -116,29 +143,36 @@ class Scorer:
         kind: type[Any] = np.uint32 if width**2 < 1 << 32 else np.uint64
         return np.asarray(left.astype(kind) * kind(width) + right.astype(kind) + kind(1))
 
-    def shares(self, sentences: Sequence[str]) -> Iterator[tuple[list[tuple[int, int]], Sequence[Sequence[float]]]]:
+    def shares(self, sentences: Sequence[str]) -> Iterator[tuple[list[tuple[int, int]], Floats]]:
         """Yield each sentence's spans and shares, as `model.Account` has them."""
-        for sentence in sentences:
-            found = find_words(sentence.encode("latin-1", "replace"))
-            numbers = self._stems.number(found)
-            parts = np.zeros((len(numbers), self._pair_rows.shape[1]))
-            once = np.unique(numbers, return_index=True)[1]
-            parts[once] = self._stems.rows[numbers[once]]
-            if self._distance:
-                places, pairs = self._pairs_of(numbers, np.zeros_like(numbers))
-                halves = self._pair_rows[pairs] / 2
-                np.add.at(parts, places // self._distance, halves)
-                np.add.at(parts, places // self._distance + places % self._distance + 1, halves)
-            spans = list(zip(found.starts.tolist(), (found.starts + found.lengths).tolist(), strict=True))
-            shares: Any = (parts[:, :-1] / self._scale(parts[:, -1].sum())).T
-            yield spans, shares
+        for first, found, numbers, edges in self._words_by_block(sentences):
+            parts = self._parts(numbers, edges)
+            begins = np.repeat(first[:-1], np.diff(edges))
+            spans = np.stack([found.starts - begins, found.starts + found.lengths - begins], axis=1)
+            for own in map(slice, edges[:-1], edges[1:]):
+                shares = parts[own, :-1] / self._scale(parts[own, -1].sum())
+                yield [(start, end) for start, end in spans[own].tolist()], shares.T
+
+    def _parts(self, numbers: Integers, edges: Integers) -> Floats:
+        """Return (words, K + 1): what each word brings, before scaling."""
+        sentence_of = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+        once = np.unique(sentence_of << _HIGH | numbers, return_index=True)[1]
+        parts = np.zeros((len(numbers), self._pair_rows.shape[1]))
+        parts[once] = self._stems.rows[numbers[once]]
+        places, pairs = self._pairs_of(numbers, sentence_of)
+        halves = self._pair_rows[pairs] / 2
+        word, gap = np.divmod(places, max(self._distance, 1))
+        np.add.at(parts, word, halves)
+        np.add.at(parts, word + gap + 1, halves)
+        return parts
 
 
 class StemRows:
     """Numbers the stems it meets and keeps the row of each: its own weights and those of its pieces.
 
     The model's own stems have their place as number; others follow, and are forgotten when there are too many. Each distinct
-    word is stemmed once, when it is first met; from then on its key leads straight to its stem's number.
+    word is stemmed once, when it is first met; from then on its key leads straight to its stem's number. `packed` holds the
+    rows for the rough sums.
     """
 
     def __init__(
@@ -155,6 +189,7 @@ class StemRows:
         self._numbers = dict(zip(self._own, range(len(self._own)), strict=True))
         self.rows = np.concatenate([self._own_rows, np.zeros((len(self._own) + 1, self._own_rows.shape[1]))])
         self.rows[: len(self._own)] += self._rows_of_pieces(self._own)
+        self.packed = PackedRows(framings_and_length(self.rows))
 
     def number(self, found: FoundWords) -> Integers:
         """Return the number of each word's stem, (n,); afterwards `rows[number]` holds its row."""
@@ -176,6 +211,8 @@ class StemRows:
         if count > len(self.rows):
             self.rows = np.concatenate([self.rows, np.zeros((2 * count - len(self.rows), self.rows.shape[1]))])
         self.rows[before:count] = self._rows_of_pieces(list(islice(self._numbers, before, None)))
+        if not self.packed.put(framings_and_length(self.rows[before:count]), before):
+            self.packed = PackedRows(framings_and_length(self.rows))
         return numbers
 
     def _rows_of_pieces(self, stems: Sequence[str]) -> Floats:
@@ -188,7 +225,7 @@ class StemRows:
             firsts = np.repeat(found.starts - 1 - edges[:-1], counts)
             pieces = self._pieces.find(letters(found, firsts + np.arange(len(firsts)), length))
             places = np.flatnonzero(pieces >= 0)
-            sums += multiplied(np.searchsorted(places, edges), pieces[places], self._piece_rows)
+            sums += exact_sums(self._piece_rows, pieces[places], np.searchsorted(places, edges))
         return sums
 
 
@@ -197,16 +234,16 @@ def keys_of(terms: Sequence[str]) -> Keys:
     return find_words(" ".join(terms).encode()).keys
 
 
-def multiplied(edges: Integers, columns: Integers, rows: Floats) -> Floats:
-    """Return, for each i, the sum of `rows[columns[edges[i] : edges[i + 1]]]`."""
-    ones, columns, edges = np.ones(len(columns)), columns.astype(np.int32), edges.astype(np.int32)
-    return np.asarray(csr_array((ones, columns, edges), shape=(len(edges) - 1, len(rows))) @ rows)
+def framings_and_length(rows: Floats) -> Floats:
+    """Return the columns that say whether a sentence may be reported: the framings, and the negative of the squared length."""
+    return np.concatenate([rows[:, :-2], -rows[:, -1:]], axis=1)
 
 
-def _blocks(ends: Integers) -> Iterator[tuple[int, int]]:
-    """Yield (first, last) of runs of sentences that together span about `_BLOCK_BYTES`."""
-    first, begin = 0, 0
-    while first < len(ends):
-        last = max(first + 1, int(np.searchsorted(ends, begin + _BLOCK_BYTES, side="right")))
+def _blocks(begins: Integers) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) of runs of sentences that together span about `_BLOCK_BYTES`; the last of `begins` is where all end."""
+    first = 0
+    while first < len(begins) - 1:
+        last = int(np.searchsorted(begins, begins[first] + _BLOCK_BYTES, side="right")) - 1
+        last = max(first + 1, last)
         yield first, last
-        first, begin = last, int(ends[last - 1])
+        first = last

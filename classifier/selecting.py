@@ -99,8 +99,12 @@ def select(
     """Return the result without what is to be withheld, and how many framings were withheld for which reason."""
     if isinstance(item, DocumentFailure):
         return item, {}
-    item, lines = _with_comments(item, selection.framings)
-    if not (lines or selection.known or selection.ignored) or not item.results:
+    lines: Lines = {}
+    if (
+        "<" in item.document.text and "<!--" in item.document.text
+    ):  # one character is found at many times the speed of four
+        item, lines = _with_comments(item, selection.framings)
+    if not item.results or not (lines or selection.known or selection.ignored):
         return item, {}
     counts = {"ignored": 0, "baseline": 0}
     kept = [_select_framings(result, selection, lines, counts) for result in item.results]
@@ -126,7 +130,7 @@ def _select_framings(
 
 def _with_comments(item: DocumentResult, framings: Sequence[str]) -> tuple[DocumentResult, Lines]:
     """Return the result without sentences that are only such a comment, and what is ignored on which line."""
-    if "<!--" not in item.document.text or not _COMMENT.search(item.document.text):
+    if not _COMMENT.search(item.document.text):
         return item, {}
     lines, notes = ignored_lines(item.document, framings)
     results = tuple(result for result in item.results if _COMMENT.sub("", result.sentence.text).strip())

@@ -12,7 +12,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_NEEDS_WORK = re.compile("[^\t\n -~£–—‘’“”•…éêôŵŷâàç½€°]")
+_PLAIN = bytes([*b"\t\n", *range(ord(" "), ord("~") + 1)])
+_NEEDS_WORK = re.compile("[^£–—‘’“”•…éêôŵŷâàç½€°]")
 
 
 def normalise(text: str) -> str:
@@ -23,7 +24,10 @@ def normalise(text: str) -> str:
     >>> normalise("Rt.\xa0Hon.\r\nNo\x00 10\u200b")
     'Rt. Hon.\nNo  10'
     """
-    if not _NEEDS_WORK.search(text):
+    others = text.encode("utf-8", "surrogatepass").translate(
+        None, _PLAIN
+    )  # nearly always nothing, or a few quotation marks
+    if not others or not _NEEDS_WORK.search(others.decode("utf-8", "surrogatepass")):
         return text
     text = _LINE_ENDS.sub("\n", text)
     text = _SPACES.sub(" ", _INVISIBLE.sub("", text))

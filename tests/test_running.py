@@ -169,7 +169,7 @@ def test_without_resume_an_interrupted_run_starts_again(recipe, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         write_batch(interrupted(inputs(40), 30), recipe, out, "jsonl", block_characters=1)
     write_batch(inputs(5), recipe, out, "jsonl")
-    assert out.read_text().count('"type": "document"') == 4
+    assert out.read_text().count('"type":"document"') == 4
 
 
 def test_resuming_with_other_settings_or_inputs_is_refused(recipe, tmp_path):

@@ -33,7 +33,7 @@ def test_a_baseline_leaves_only_new_findings_wherever_their_line_is_now(tiny_mod
     path = tmp_path / "before.jsonl"
     failure = DocumentFailure("x", "InputError", "bad")
     before = [scored(tiny_model, "Joining is voluntary.\nA sanction may follow."), failure]
-    path.write_text("".join(encode_entry(describe(item, "m")) for item in before), encoding="utf-8")
+    path.write_bytes(b"".join(encode_entry(describe(item, "m")) for item in before))
     moved = scored(
         tiny_model, "New first line.\n\nA  SANCTION may follow. Joining is voluntary. A new sanction.", "b.txt"
     )

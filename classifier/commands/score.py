@@ -1,5 +1,6 @@
 """`framing score`: many documents, one output. Knows the command's words; reading, scoring and writing are elsewhere."""
 
+import gc
 import io
 import sys
 import time
@@ -88,6 +89,7 @@ def _run(inputs: Sequence[str], output: Path | None, resume: bool, settings: dic
     format = choose_format(output, settings["format"])  # noqa: A001
     recipe = recipe_of(settings)
     documents = read_documents(inputs, ReadOptions(text_column=settings["text-column"]))
+    gc.set_threshold(100_000)  # a batch makes many objects and hardly a cycle of them
     started = time.monotonic()
     bar = progress_bar() if output or not sys.stdout.isatty() else None
     try:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO
 
+import orjson
+
 from classifier.errors import InputError
 from classifier.readers.options import Found, ReadOptions
 from classifier.readers.plain import decode
@@ -59,8 +61,6 @@ def load_json(data: bytes, options: ReadOptions) -> Any:
 
     orjson is three times as fast but takes only flawless UTF-8 JSON; the standard library has the last word.
     """
-    import orjson
-
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:

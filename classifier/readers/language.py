@@ -94,7 +94,9 @@ def language_note(text: str) -> str | None:
 
 def _is_plainly_english(text: str) -> bool:
     """Return whether two of the commonest English words are there, which costs next to nothing to see."""
-    return (" the " in text) + (" to " in text) + (" of " in text) + (" and " in text) > 1
+    if " the " in text:
+        return " to " in text or " of " in text or " and " in text
+    return (" to " in text) + (" of " in text) + (" and " in text) > 1
 
 
 def _script_of(sample: str) -> str | None:

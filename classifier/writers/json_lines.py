@@ -11,7 +11,7 @@ class JsonLinesWriter(Writer):
 
     def add(self, entry: Entry) -> None:
         """Write the entry's lines."""
-        self.stream.write(encode_entry(entry))
+        self.stream.write(encode_entry(entry).decode())
 
 
 class JsonWriter(Writer):

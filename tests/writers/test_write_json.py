@@ -43,7 +43,7 @@ def test_lines_come_back_as_the_entries_they_were(entries_of, written, items):
     text = written(entries_of(items), "jsonl")
     entries = list(decode_entries(text.encode().splitlines()))
     assert len(entries) == len(items)
-    assert "".join(map(encode_entry, entries)) == text
+    assert b"".join(map(encode_entry, entries)).decode() == text
 
 
 @examples
