@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "classifier"
 FLOORS = [
     {"errors", "places"},
-    {"codebook", "text"},
+    {"abbreviations", "codebook", "text"},
     {"records"},
     {"features", "hashing"},
     {"model", "sentences", "agreement"},
