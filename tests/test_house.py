@@ -32,7 +32,8 @@ FLOORS = [
         "answers",
         "composition",
     },
-    {"building", "running"},
+    {"shards"},
+    {"building", "running", "sharding"},
     {"commands", "__init__"},
 ]
 
