@@ -46,6 +46,7 @@ OPTIONS = {
     "min-probability": Option("probability", None, "report from this probability (default: the model's thresholds)"),
     "fail-on": Option("texts", [], "exit with 1 if one of these framings, or 'any', is flagged"),
     "jobs": Option("processes", 1, "number of processes"),
+    "cluster": Option("text", None, "address of a Dask scheduler whose workers score the inputs"),
     "model": Option("path", None, "folder of the model (default: the one that ships with the program)"),
     "with-text": Option("switch", False, "put the text of each document into the output"),
     "text-column": Option("text", None, "column or field that holds the text (default: found out)"),

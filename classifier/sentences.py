@@ -2,68 +2,118 @@
 
 `spans` is the fast path (offsets only); `sentence_at` dresses one span with what a result needs: whether it is quoted,
 its role and its page.
+
+One regular expression finds the few places where a sentence may end; a look at the word before a full stop settles the rest.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from classifier.abbreviations import BEFORE_NUMBERS, SHORTENED, STARTERS, TITLES
 from classifier.records import Block, Document, Sentence
 
 Span = tuple[int, int]
 
-ABBREVIATIONS = frozenset(
-    """rt hon mr mrs ms dr prof st no nos e.g i.e eg ie etc vs cf al para paras p pp p.a approx dept ltd plc inc gov
-    sec ch col lt gen sgt capt rev sr jr fig vol ref art ext tel""".split()  # noqa: SIM905 - a list of words reads best as words
+_OPENING = "[\"'“‘(\\[]*+"
+_STARTER = rf"{_OPENING}(?:{'|'.join(sorted(STARTERS))})\b(?!\.|[.’'][A-Z])"
+_FOOTNOTE = r"""(?:[\[\d¹²³⁰⁴-⁹](?:(?<=\[)\d{1,3}\](?:\[\d{1,3}\])*+|(?<=[¹²³⁰⁴-⁹])[¹²³⁰⁴-⁹]*+
+    |(?:(?<=[a-zA-Z)”’"'][.!?]\d)|(?<=[.!?][)”’"']\d))\d?))?"""
+# Lower case goes on with the sentence, but not in "iPhone", "c2c", "b) the second" and "ii. the second". So does punctuation.
+_MORE = rf"(?:{_OPENING}|[–—]\ )[a-zß-öø-ÿ](?![A-Z\d]|[a-z][A-Z]|[).]\ |[ivx]{{1,3}}[).]\ )|[,;:!?)\]]|\.(?!\.)"
+# A line end; or terminators, their closing marks and the mark of a footnote, then blanks and no sign that the sentence goes on.
+# Group 1 stands where the sentence ends. Where the blank was forgotten ("in place.The"), only a word that begins sentences will
+# do. Every match begins with one of five characters, which makes the search fast, and with no terminator before it, which
+# keeps it linear; "[…]" ends nothing.
+_BOUNDARY = re.compile(
+    rf"""[.!?…\n](?:(?<=\n)\s*+
+    |(?<![.!?…(\[].)[.!?…]*+["'”’)\]]*+{_FOOTNOTE}()(?:[^\S\n]++(?!{_MORE})|(?=[A-Z])(?<=[a-z]..)(?={_STARTER}[ ,])))""",
+    re.VERBOSE,
 )
+_STARTS = re.compile(_STARTER)
+_NUMBER = re.compile(r"[(\[]?(?:\d|[IVXLC]{2,}\b|[B-HJ-Z]\b|[a-z]\)|[ivx]+\))")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_ENUMERATOR = re.compile(
+    r"[(\[]?(?:[A-Z][a-z]+ )?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivx]{1,4}|[IVX]{1,4}|[A-Z]\d{1,3})[)\]]?"
+)
+_LONGEST_ENUMERATOR = 20
+_LONGEST_WORD = 24
+_KNOWN = {word.lower() for word in TITLES | BEFORE_NUMBERS | SHORTENED}
+_LONG = max(map(len, _KNOWN)) + 1
 
-_LONGEST_ABBREVIATION = 12
 
-# Where a sentence may end: a line end, or a terminator with its closing marks and the blanks after it, unless a lower-case
-# letter follows. Every match begins with one of a few characters, which is what makes the search fast.
-_BOUNDARY = re.compile(r"[.!?…\n](?:(?<=\n)\s*|[\"'”’)\]]*[^\S\n]+(?![\"'“‘(\[]*[a-z]))")
-
-
-def spans(text: str, abbreviations: frozenset[str] = ABBREVIATIONS) -> list[Span]:
+def spans(text: str) -> list[Span]:
     """Return the sentences of `text` as half-open character offsets, in order, without the white space around them.
 
     >>> text = "The Rt. Hon. Member asked. We answered at No. 10."
     >>> [text[start:end] for start, end in spans(text)]
     ['The Rt. Hon. Member asked.', 'We answered at No. 10.']
     """
-    found = []
-    start = len(text) - len(text.lstrip())
-    for mark in _BOUNDARY.finditer(text, start):
-        at, end = mark.span()
-        if text[at] == "." and _is_abbreviation(text, at, abbreviations):
-            continue
-        length = len(text[start:end].rstrip())
-        if length:
-            found.append((start, start + length))
-        start = end
-    if last := text[start:].rstrip():
-        found.append((start, start + len(last)))
-    return found
-
-
-def _is_abbreviation(text: str, stop: int, abbreviations: frozenset[str]) -> bool:
-    """Return whether the full stop at `stop`, with a blank right after it, ends an abbreviation or an initial."""
-    if not text[stop + 1].isspace():
-        return False
-    recent = text[max(0, stop - _LONGEST_ABBREVIATION) : stop].split()
-    word = recent[-1].lstrip("\"'“‘([") if recent else ""
-    return word.lower() in abbreviations or (len(word) == 1 and word.isupper())
+    return _spans(text, 0, len(text))
 
 
 def document_spans(document: Document) -> list[Span]:
     """Return the sentence spans of a document, never crossing one of its blocks."""
+    text = document.text
     if not document.blocks:
-        return spans(document.text)
-    return [
-        (block.start + start, block.start + end)
-        for block in document.blocks
-        for start, end in spans(document.text[block.start : block.end])
-    ]
+        return _spans(text, 0, len(text))
+    return [span for block in document.blocks for span in _spans(text, block.start, block.end)]
+
+
+def _spans(text: str, first: int, last: int) -> list[Span]:
+    """Return the sentences of `text[first:last]`."""
+    found = []
+    start = first
+    while start < last and text[start].isspace():
+        start += 1
+    for mark in _BOUNDARY.finditer(text, start, last):
+        at, end = mark.span()
+        stop = mark.start(1)
+        if stop < 0:
+            stop = _without_blanks(text, start, at)
+        elif text[at] in ".…" and not text[at - _LONG : at].isalpha() and _goes_on(text, start, at, end):
+            continue
+        if stop > start:
+            found.append((start, stop))
+        start = end
+    if (stop := _without_blanks(text, start, last)) > start:
+        found.append((start, stop))
+    return found
+
+
+def _without_blanks(text: str, start: int, end: int) -> int:
+    """Return where `text[start:end]` ends without the white space at its end."""
+    return start + len(text[start:end].rstrip()) if end > start and text[end - 1].isspace() else end
+
+
+def _goes_on(text: str, start: int, at: int, end: int) -> bool:
+    """Return whether the sentence from `start` goes on after the full stop at `at`; the next word begins at `end`."""
+    if at - start <= _LONGEST_ENUMERATOR and (at == start or _ENUMERATOR.fullmatch(text, start, at)):
+        return True
+    earliest = max(start, at - _LONGEST_WORD)
+    word = text[text.rfind(" ", earliest, at) + 1 or earliest : at]
+    if word.isalpha() and len(word) > 1 and word.lower() not in _KNOWN:
+        return False
+    if text[at + 1] in ".!?…":
+        return False
+    following = at + 1 if text[at + 1].isdigit() else end
+    word = word.lstrip("\"'“‘([")
+    if word.isdigit():
+        return text.startswith((":", ";"), max(start, at - len(word) - 2))
+    if _DOTTED.fullmatch(word):
+        return word.lower() in TITLES or not _STARTS.match(text, following)
+    return _goes_on_after(re.split(r"[.\-–/]", word)[-1], text, following)
+
+
+def _goes_on_after(word: str, text: str, following: int) -> bool:
+    """Return whether a full stop after `word` is the sign of an abbreviation, given what begins at `following`."""
+    forms = {word, word.lower()}
+    if forms & BEFORE_NUMBERS and _NUMBER.match(text, following):
+        return True
+    if forms & TITLES:
+        return True
+    is_short = forms & SHORTENED or (len(word) == 1 and word.isalpha())
+    return bool(is_short) and not _STARTS.match(text, following)
 
 
 def sentence_at(document: Document, span: Span, quotations: Sequence[Span] = ()) -> Sentence:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "classifier"
 FLOORS = [
     {"errors", "places"},
-    {"codebook", "text"},
+    {"abbreviations", "codebook", "text"},
     {"records"},
     {"features"},
     {"hashing"},
@@ -35,7 +35,8 @@ FLOORS = [
         "answers",
         "composition",
     },
-    {"building", "running", "checking"},
+    {"shards"},
+    {"building", "running", "checking", "sharding"},
     {"commands", "__init__"},
 ]
 

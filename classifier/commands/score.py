@@ -30,13 +30,21 @@ def score(
         typer.Argument(metavar="INPUT...", help="Files, folders, globs, web addresses, or - for standard input."),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; its suffix picks the format. Default: print.")
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write; its suffix picks the format. With --cluster, a folder. Default: print.",
+        ),
     ] = None,
     format: Annotated[str | None, typer.Option("--format", help="Format to write, whatever the suffix.")] = None,  # noqa: A002
     framing: FramingOption = None,
     min_probability: ProbabilityOption = None,
     fail_on: FailOnOption = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Number of processes.")] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="Dask scheduler whose workers score the inputs: tcp://HOST:PORT.")
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an interrupted run of the same command.")
     ] = False,
@@ -67,6 +75,7 @@ def score(
         "min-probability": min_probability,
         "fail-on": fail_on,
         "jobs": jobs,
+        "cluster": cluster,
         "model": model,
         "with-text": with_text,
         "text-column": text_column,
@@ -75,36 +84,59 @@ def score(
         "context": context,
     }
     settings = {name: setting.value for name, setting in load_settings(given, config=config).items()}
-    totals = _run(inputs, output, resume, settings)
+    run = _run_on_cluster if settings["cluster"] else _run
+    totals = run(inputs, output, resume, settings)
     raise typer.Exit(exit_code(totals, settings["fail-on"]))
 
 
-def _run(inputs: Sequence[str], output: Path | None, resume: bool, settings: dict[str, Any]) -> "Totals":
+def _run(inputs: Sequence[str], output: str | None, resume: bool, settings: dict[str, Any]) -> "Totals":
     from classifier.readers import ReadOptions, read_documents
     from classifier.running import print_batch, write_batch
     from classifier.writers import choose_format
 
     if resume and output is None:
         raise UsageError("--resume needs a file to go on with; name it with -o.")
-    format = choose_format(output, settings["format"])  # noqa: A001
+    out = Path(output) if output else None
+    format = choose_format(out, settings["format"])  # noqa: A001
     recipe = recipe_of(settings)
     documents = read_documents(inputs, ReadOptions(text_column=settings["text-column"]))
     gc.set_threshold(100_000)  # a batch makes many objects and hardly a cycle of them
     started = time.monotonic()
-    bar = progress_bar() if output or not sys.stdout.isatty() else None
+    bar = progress_bar() if out or not sys.stdout.isatty() else None
     try:
-        if output is None:
+        if out is None:
             totals = print_batch(documents, recipe, printing(), format, settings["jobs"], bar)
         else:
-            totals = write_batch(documents, recipe, output, format, settings["jobs"], resume, bar)
+            totals = write_batch(documents, recipe, out, format, settings["jobs"], resume, bar)
     except KeyboardInterrupt:
-        if output is not None:
+        if out is not None:
             typer.echo("framing: what was scored is kept; go on with the same command and --resume", err=True)
         raise
+    _tell_summary(totals, started, output, bar)
+    return totals
+
+
+def _run_on_cluster(inputs: Sequence[str], output: str | None, resume: bool, settings: dict[str, Any]) -> "Totals":
+    """Score on a Dask cluster; what an earlier run has done is always gone on with, so `resume` changes nothing."""
+    from classifier.readers import ReadOptions
+    from classifier.sharding import on_cluster, score_shards
+
+    if output is None or settings["format"] not in (None, "jsonl"):
+        raise UsageError(
+            "--cluster writes parts of JSON Lines into a folder; name it with -o DIR/ and leave out --format."
+        )
+    started, bar = time.monotonic(), progress_bar()
+    options = ReadOptions(text_column=settings["text-column"])
+    with on_cluster(settings["cluster"]):
+        totals = score_shards(inputs, recipe_of(settings), output, options, on_progress=bar)
+    _tell_summary(totals, started, output, bar)
+    return totals
+
+
+def _tell_summary(totals: "Totals", started: float, output: str | None, bar: "Callable[[Totals], None] | None") -> None:
     summary = f"{counted(totals)}, {time.monotonic() - started:.1f} seconds"
     summary = f"{summary} → {output}" if output else summary
     typer.echo(f"{_CLEAR if bar else ''}{summary}", err=True)
-    return totals
 
 
 def printing() -> TextIO:
@@ -122,11 +154,12 @@ def recipe_of(settings: dict[str, Any]) -> "Recipe":
 
     ignore = settings["ignore"] or (IGNORE_FILE if IGNORE_FILE.is_file() else None)
     scoring = ScoreOptions(tuple(settings["framing"]), settings["min-probability"])
-    recipe = Recipe(
-        settings["model"], scoring, settings["with-text"], settings["context"], settings["baseline"], ignore
+    model, baseline, ignore = (
+        path and Path(path).absolute() for path in (settings["model"], settings["baseline"], ignore)
     )
-    model, _ = prepare(recipe)
-    known_framings(model.framings, [*settings["framing"], *(name for name in settings["fail-on"] if name != "any")])
+    recipe = Recipe(model, scoring, settings["with-text"], settings["context"], baseline, ignore)
+    framings = prepare(recipe)[0].framings
+    known_framings(framings, [*settings["framing"], *(name for name in settings["fail-on"] if name != "any")])
     return recipe
 
 

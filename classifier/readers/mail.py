@@ -11,7 +11,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from email import policy
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
@@ -109,7 +109,7 @@ def _header(message: Message, field: str) -> str:
     value = str(message.get(field) or "")
     try:
         return one_line(str(make_header(decode_header(value))))
-    except (*_BROKEN, HeaderParseError):
+    except (*_BROKEN, MessageError):
         return one_line(value)
 
 

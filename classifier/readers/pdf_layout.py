@@ -14,6 +14,7 @@ _MOST_CROSSING = 0.2
 _FEWEST_LINES = 4
 _FULL_LINE = 0.4
 _STEP = 3.0
+_MOST_PLACES = 500  # a page may be said to be a mile wide
 _MOST_COLUMNS_DEEP = 2
 
 
@@ -62,7 +63,8 @@ def _gutter(runs: list[Run]) -> float | None:
         return None
     first, last = min(run.left for run in runs), max(run.right for run in runs)
     narrowest = _NARROWEST_COLUMN * (last - first)
-    places = [first + narrowest + _STEP * n for n in range(int((last - first - 2 * narrowest) / _STEP))]
+    step = max(_STEP, (last - first) / _MOST_PLACES)
+    places = [first + narrowest + step * n for n in range(int((last - first - 2 * narrowest) / step))]
     found = [(-_crossing(runs, x), width, x) for x in places if (width := _gutter_width(runs, x, last - first)) > 0]
     return max(found)[2] if found else None
 

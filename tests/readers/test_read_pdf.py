@@ -95,6 +95,11 @@ def test_a_table_is_read_row_by_row():
     assert len(lines_of(runs)) == 8
 
 
+def test_a_page_that_says_it_is_miles_wide_is_read_like_any_other():
+    far = [Run("far away", 4e9, 4e9 + 100, 90, 10)]
+    assert len(lines_of([*column(50, 700, 9), *column(300, 700, 9), *far])) > 9
+
+
 def test_a_parser_that_takes_too_long_is_ended(monkeypatch, tmp_path):
     assert_fails_with(
         "seconds to parse", "import time; time.sleep(60)", monkeypatch, tmp_path, parse_timeout_seconds=0.5

@@ -151,6 +151,11 @@ def test_an_email_with_broken_headers_is_read():
     assert len(found) == 1
 
 
+def test_an_email_whose_header_names_its_encoding_in_bytes_that_are_no_name_is_read():
+    [document] = read(b"From: a@b\nSubject: =?u\xff-8?q?Plan?=\nTo: c@d\n\nWe act.\n", "a.eml")
+    assert document.text == "We act."
+
+
 def test_a_word_document_is_read():
     assert blocks(specimen("letter.docx")) == [
         ("heading", "Letter to claimants"),
