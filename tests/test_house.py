@@ -36,6 +36,7 @@ FLOORS = [
         "composition",
     },
     {"building", "running", "checking"},
+    {"batching"},
     {"commands", "__init__"},
 ]
 
