@@ -12,7 +12,7 @@ import classifier
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "classifier"
 FLOORS = [
-    {"errors", "places"},
+    {"errors", "places", "forking"},
     {"codebook", "text"},
     {"records"},
     {"features"},
