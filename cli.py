@@ -1,7 +1,7 @@
 """The command line, `framing`. Knows how a failure becomes an exit code; the commands are in `classifier.commands`.
 
-`framing check TEXT` without an option is answered before any parser of options is loaded: loading one takes longer than the
-check.
+`framing check TEXT` and `framing score INPUT... -o OUT [--jobs N]` are answered before any parser of options is loaded: loading one
+takes longer than a check, and as long as scoring some thousand texts.
 """
 
 import sys
@@ -29,14 +29,33 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> None:
     """Run one command; leave by `SystemExit`."""
     match arguments:
-        case ["check", source] if source == "-" or not source.startswith("-"):
+        case ["check", source] if _are_inputs([source]):
             from classifier.checking import check
 
             sys.exit(check(source))
+        case ["score", first, *others, "-o", output, "--jobs", jobs] if (
+            _are_inputs([first, *others, output]) and jobs.isdecimal() and int(jobs)
+        ):
+            _score([first, *others], output, int(jobs))
+        case ["score", first, *others, "-o", output] if _are_inputs([first, *others, output]):
+            _score([first, *others], output)
         case _:
             from classifier.commands.app import run as run_command
 
             run_command(arguments)
+
+
+def _are_inputs(words: Sequence[str]) -> bool:
+    """Return whether none of the words is, or might be, an option."""
+    return not any(word.startswith("-") and word != "-" for word in words)
+
+
+def _score(inputs: Sequence[str], output: str, jobs: int | None = None) -> None:
+    from pathlib import Path
+
+    from classifier.batching import score_inputs
+
+    sys.exit(score_inputs(inputs, Path(output), {"jobs": jobs}))
 
 
 def __getattr__(name: str) -> Any:

@@ -36,10 +36,12 @@ class FoundWords:
     folded: bytes  # the text as lower-case letters and blanks, with one blank before it: folded[i] is byte i - 1
     windows: Keys  # the eight bytes of `folded` from each of them on
 
-    def word(self, i: int) -> str:
-        """Return the i-th word."""
-        first = int(self.starts[i]) + 1
-        return self.folded[first : first + int(self.lengths[i])].decode("ascii")
+    def words(self, places: Integers) -> list[str]:
+        """Return the words at some places among them."""
+        text = self.folded.decode("ascii")
+        firsts = self.starts[places] + 1
+        lasts = firsts + self.lengths[places]
+        return [text[first:last] for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)]
 
 
 def find_words(data: bytes) -> FoundWords:
@@ -55,8 +57,9 @@ def find_words(data: bytes) -> FoundWords:
     last_letters = windows[ends[long] + 1 - _EIGHT]
     keys[long] ^= (last_letters ^ lengths[long].view(np.uint64)) * np.uint64(_MULTIPLIER)
     found = FoundWords(starts, lengths, keys, folded, windows)
-    for i in long[lengths[long] > _HASHED_ABOVE]:
-        keys[i] = int.from_bytes(blake2b(found.word(i).encode(), digest_size=_EIGHT).digest(), "little")
+    longest = long[lengths[long] > _HASHED_ABOVE]
+    for i, word in zip(longest, found.words(longest), strict=True) if len(longest) else ():
+        keys[i] = int.from_bytes(blake2b(word.encode(), digest_size=_EIGHT).digest(), "little")
     return found
 
 

@@ -7,6 +7,8 @@ fits a byte. Four lie side by side in one 64-bit integer, 16 bits apart, so that
     |  0 131 |  0 128 |  0 120 |  0 255 |      holds 3, 0, -8 and 127 steps
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,12 +23,12 @@ _MOST_STEPS = 127
 _ROOM = 1.25  # rows that come later may be this much larger before every row is packed anew
 
 
-def exact_sums(rows: Floats, numbers: Integers, edges: Integers) -> Floats:
+def exact_sums(rows: NDArray[np.floating[Any]], numbers: Integers, edges: Integers) -> Floats:
     """Return, for each i, the sum of `rows[numbers[edges[i] : edges[i + 1]]]`."""
     sums = np.zeros((len(edges) - 1, rows.shape[1]))
     filled = np.flatnonzero(edges[1:] > edges[:-1])
     if len(filled):
-        sums[filled] = np.add.reduceat(rows.take(numbers, axis=0), edges[filled], axis=0)
+        sums[filled] = np.add.reduceat(rows.take(numbers, axis=0).astype(np.float64), edges[filled], axis=0)
     return sums
 
 

@@ -8,12 +8,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from classifier.errors import UsageError
+from classifier.forking import CAN_FORK, map_forked
 from classifier.journal import Checkpoint, Totals, finish, open_journal
 from classifier.model import Model
 from classifier.records import Document, DocumentFailure
@@ -175,6 +176,10 @@ def score_blocks(waiting: Iterable[Block], recipe: Recipe, jobs: int | None) -> 
     """Yield what workers make of the blocks, in order; at most a few blocks are in memory at a time."""
     if jobs == 1:
         yield from (score_block(recipe, block) for block in waiting)
+        return
+    if jobs and CAN_FORK:
+        _ = prepare(recipe)[0].scorer  # made once, here: every process begins with it
+        yield from map_forked(partial(score_block, recipe), waiting, jobs)
         return
     from joblib import Parallel, delayed
 

@@ -21,6 +21,7 @@ from classifier.hashing import FoundWords, Integers, Keys, KeyTable, find_words,
 from classifier.packing import MOST_ROWS, PackedRows, exact_sums
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.floating[Any]]
 MAX_REMEMBERED_WORDS = 100_000
 _BLOCK_BYTES = 250_000  # small enough that the arrays of a block stay in the processor's cache
 _HIGH = 32  # a sentence's number goes above that of a stem in one integer
@@ -51,7 +52,7 @@ class Scorer:
         intercepts: Sequence[float],
         settings: FeatureSettings,
     ) -> None:
-        table = np.frombuffer(rows, "<f4").reshape(-1, len(intercepts) + 1).astype(np.float64)
+        table = np.frombuffer(rows, "<f4").reshape(-1, len(intercepts) + 1)
         of_stems, self._pair_rows, of_pieces = np.split(table, [len(stems), len(stems) + len(pairs)])
         self._packed_pairs = PackedRows(framings_and_length(self._pair_rows))
         self._intercepts = np.array(intercepts)
@@ -160,7 +161,7 @@ class Scorer:
         parts = np.zeros((len(numbers), self._pair_rows.shape[1]))
         parts[once] = self._stems.rows[numbers[once]]
         places, pairs = self._pairs_of(numbers, sentence_of)
-        halves = self._pair_rows[pairs] / 2
+        halves = self._pair_rows[pairs].astype(np.float64) / 2
         word, gap = np.divmod(places, max(self._distance, 1))
         np.add.at(parts, word, halves)
         np.add.at(parts, word + gap + 1, halves)
@@ -176,7 +177,7 @@ class StemRows:
     """
 
     def __init__(
-        self, stems: Sequence[str], of_stems: Floats, pieces: Sequence[str], of_pieces: Floats, lengths: Sequence[int]
+        self, stems: Sequence[str], of_stems: Rows, pieces: Sequence[str], of_pieces: Rows, lengths: Sequence[int]
     ) -> None:
         self._own, self._own_rows = stems, of_stems
         self._lengths, self._piece_rows = lengths, of_pieces
@@ -199,7 +200,7 @@ class StemRows:
         unknown = np.flatnonzero(numbers < 0)
         if len(unknown):
             keys, firsts = np.unique(found.keys[unknown], return_index=True)
-            self._words.add(keys, self._learn([stem(found.word(i)) for i in unknown[firsts]]))
+            self._words.add(keys, self._learn([*map(stem, found.words(unknown[firsts]))]))
             numbers[unknown] = self._words.find(found.keys[unknown])
         return numbers
 
@@ -234,9 +235,9 @@ def keys_of(terms: Sequence[str]) -> Keys:
     return find_words(" ".join(terms).encode()).keys
 
 
-def framings_and_length(rows: Floats) -> Floats:
+def framings_and_length(rows: Rows) -> Floats:
     """Return the columns that say whether a sentence may be reported: the framings, and the negative of the squared length."""
-    return np.concatenate([rows[:, :-2], -rows[:, -1:]], axis=1)
+    return np.concatenate([rows[:, :-2], -rows[:, -1:]], axis=1, dtype=np.float64)
 
 
 def _blocks(begins: Integers) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,7 @@ import classifier
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "classifier"
 FLOORS = [
-    {"errors", "places"},
+    {"errors", "places", "forking"},
     {"abbreviations", "codebook", "text"},
     {"records"},
     {"features"},
@@ -37,6 +37,7 @@ FLOORS = [
     },
     {"shards"},
     {"building", "running", "checking", "sharding"},
+    {"batching"},
     {"commands", "__init__"},
 ]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from classifier.readers.dispatch import read_stream
 from classifier.readers.options import Found, ReadOptions
-from classifier.readers.web import is_address, read_address
 from classifier.records import Document, DocumentFailure
 
 STDIN = "-"
@@ -25,9 +24,16 @@ def read_documents(sources: Iterable[str], options: ReadOptions | None = None) -
         if source == STDIN:
             yield from read_stream(sys.stdin.buffer, "<stdin>", options)
         elif is_address(source):
+            from classifier.readers.web import read_address  # takes as long to load as some thousand answers to read
+
             yield from read_address(source, options)
         else:
             yield from _read_path(source, options)
+
+
+def is_address(source: str) -> bool:
+    """Return whether `source` is a web address rather than a path."""
+    return source.lower().startswith(("http://", "https://"))
 
 
 def _read_path(source: str, options: ReadOptions) -> Found:

@@ -31,11 +31,6 @@ _ACCEPT = "text/html, application/xhtml+xml, application/json, application/pdf, 
 _SAFE = "/%:=&?~#+!$,;'@()*[]"
 
 
-def is_address(source: str) -> bool:
-    """Return whether a source is a web address rather than a path."""
-    return source.lower().startswith(("https://", "http://"))
-
-
 def read_address(address: str, options: ReadOptions) -> Found:
     """Yield the documents behind a web address, under the address as it was given."""
     try:
