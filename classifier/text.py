@@ -12,6 +12,10 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# Where a terminal might act on a character; Unicode's categories have the last word on each.
+_MAY_ACT = re.compile(
+    "[^\t\n -~\u00a0-\u00ac\u00ae-\u04ff\u1e00-\u1fff\u2010-\u2027\u2030-\u205f\u2070-\u2fff\u3000-\ua4ff\uac00-\ud7ff]+"
+)
 _NEEDS_WORK = re.compile("[^\t\n -~£–—‘’“”•…éêôŵŷâàç½€°]")
 
 
@@ -37,7 +41,11 @@ def printable(text: str) -> str:
     >>> printable("a\x1b[31mb")
     'a\ufffd[31mb'
     """
-    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c not in "\t\n" else c for c in text)
+    return _MAY_ACT.sub(_shown, text)
+
+
+def _shown(found: re.Match[str]) -> str:
+    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cf", "Cs"} else c for c in found.group())
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
