@@ -14,12 +14,16 @@ Stance = Literal["asserted", "contested"]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch of a document that has one role: a paragraph, a heading, a list item or a quotation."""
+    """A stretch of a document that has one role: a paragraph, a heading, a list item or a quotation.
+
+    `ignored` holds the framings, or `any`, that a comment in the source asks to ignore there.
+    """
 
     start: int
     end: int
     role: Literal["paragraph", "heading", "item", "quote"]
     page: int | None = None
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

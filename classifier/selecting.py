@@ -7,7 +7,8 @@ a sentence, or the id that the output gives it, on each line:
     voluntary_claim  Taking part is entirely voluntary.
     any              9f2c1a7be0d34c55
 
-In a text, `<!-- framing: ignore voluntary_claim -->` does the same for its own line or, alone on a line, for the next one.
+In a text, `<!-- framing: ignore voluntary_claim -->` does the same for its own line or, alone on a line, for the next one; in
+a page, for its own paragraph or the next (`remarks`).
 """
 
 import json
@@ -20,12 +21,13 @@ from pathlib import Path
 from classifier.codebook import unknown_name
 from classifier.errors import UsageError
 from classifier.records import Document, DocumentFailure, DocumentResult, SentenceResult
+from classifier.remarks import COMMENT, ignored_names
 from classifier.sentences import document_spans
+from classifier.text import line_and_column
 from classifier.writers import sentence_id
 from classifier.writers.entries import Context
 
 ANY = "any"
-_COMMENT = re.compile(r"<!--\s*framing:\s*ignore\s+([\w\s,]+?)\s*-->")
 _ID = re.compile(r"[0-9a-f]{16}")
 
 Key = tuple[str, str]
@@ -100,9 +102,8 @@ def select(
     if isinstance(item, DocumentFailure):
         return item, {}
     lines: Lines = {}
-    if (
-        "<" in item.document.text and "<!--" in item.document.text
-    ):  # one character is found at many times the speed of four
+    text = item.document.text
+    if item.document.blocks or ("<" in text and "<!--" in text):  # one character is found far sooner than four
         item, lines = _with_comments(item, selection.framings)
     if not item.results or not (lines or selection.known or selection.ignored):
         return item, {}
@@ -130,10 +131,11 @@ def _select_framings(
 
 def _with_comments(item: DocumentResult, framings: Sequence[str]) -> tuple[DocumentResult, Lines]:
     """Return the result without sentences that are only such a comment, and what is ignored on which line."""
-    if not _COMMENT.search(item.document.text):
+    is_marked = any(block.ignored for block in item.document.blocks)
+    if not is_marked and not ignored_names(item.document.text):
         return item, {}
     lines, notes = ignored_lines(item.document, framings)
-    results = tuple(result for result in item.results if _COMMENT.sub("", result.sentence.text).strip())
+    results = tuple(result for result in item.results if COMMENT.sub("", result.sentence.text).strip())
     document = replace(item.document, notes=(*item.document.notes, *notes))
     return replace(item, document=document, results=results), lines
 
@@ -143,12 +145,15 @@ def ignored_lines(document: Document, framings: Sequence[str]) -> tuple[Lines, l
     lines: dict[int, frozenset[str]] = {}
     notes: list[str] = []
     waiting: frozenset[str] = frozenset()
+    marked = {
+        line_and_column(document.text, block.start)[0]: block.ignored for block in document.blocks if block.ignored
+    }
     for number, line in enumerate(document.text.split("\n"), 1):
-        named = {name for match in _COMMENT.finditer(line) for name in re.split(r"[\s,]+", match.group(1)) if name}
+        named = ignored_names(line).union(marked.get(number, ()))
         unknown = sorted(named - {*framings, ANY})
         notes += [f"line {number}: {unknown_name('framing', name, (*framings, ANY))}" for name in unknown]
-        waiting |= frozenset(named)
-        if waiting and _COMMENT.sub("", line).strip():
+        waiting |= named
+        if waiting and COMMENT.sub("", line).strip():
             lines[number], waiting = waiting, frozenset()
     return lines, notes
 

@@ -8,7 +8,7 @@ One regular expression finds the few places where a sentence may end; a look at 
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from classifier.abbreviations import BEFORE_NUMBERS, SHORTENED, STARTERS, TITLES
 from classifier.records import Block, Document, Sentence
@@ -36,6 +36,7 @@ _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _ENUMERATOR = re.compile(
     r"[(\[]?(?:[A-Z][a-z]+ )?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivx]{1,4}|[IVX]{1,4}|[A-Z]\d{1,3})[)\]]?"
 )
+_LONGEST_SENTENCE = 5000
 _LONGEST_ENUMERATOR = 20
 _LONGEST_WORD = 24
 _KNOWN = {word.lower() for word in TITLES | BEFORE_NUMBERS | SHORTENED}
@@ -78,7 +79,20 @@ def _spans(text: str, first: int, last: int) -> list[Span]:
         start = end
     if (stop := _without_blanks(text, start, last)) > start:
         found.append((start, stop))
-    return found
+    return found if last - first <= _LONGEST_SENTENCE else list(_divided(text, found))
+
+
+def _divided(text: str, found: Sequence[Span]) -> Iterator[Span]:
+    """Yield the sentences; what is too long to be one is divided at blanks, so that nothing takes memory without bound."""
+    for start, stop in found:
+        while stop - start > _LONGEST_SENTENCE:
+            blank = text.rfind(" ", start + _LONGEST_SENTENCE // 2, start + _LONGEST_SENTENCE)
+            end = blank if blank > 0 else start + _LONGEST_SENTENCE
+            yield start, _without_blanks(text, start, end)
+            start = end
+            while text[start].isspace():
+                start += 1
+        yield start, stop
 
 
 def _without_blanks(text: str, start: int, end: int) -> int:

@@ -14,6 +14,10 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _PLAIN = bytes([*b"\t\n", *range(ord(" "), ord("~") + 1)])
 _NEEDS_WORK = re.compile("[^£–—‘’“”•…éêôŵŷâàç½€°]")
+# Where a terminal might act on a character; Unicode's categories have the last word on each.
+_MAY_ACT = re.compile(
+    "[^\t\n -~\u00a0-\u00ac\u00ae-\u04ff\u1e00-\u1fff\u2010-\u2027\u2030-\u205f\u2070-\u2fff\u3000-\ua4ff\uac00-\ud7ff]+"
+)
 
 
 def normalise(text: str) -> str:
@@ -41,7 +45,11 @@ def printable(text: str) -> str:
     >>> printable("a\x1b[31mb")
     'a\ufffd[31mb'
     """
-    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c not in "\t\n" else c for c in text)
+    return _MAY_ACT.sub(_shown, text)
+
+
+def _shown(found: re.Match[str]) -> str:
+    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cf", "Cs"} else c for c in found.group())
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

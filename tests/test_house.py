@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "classifier"
 FLOORS = [
     {"errors", "places", "forking"},
-    {"abbreviations", "codebook", "text"},
+    {"abbreviations", "codebook", "remarks", "text"},
     {"records"},
     {"features"},
     {"hashing"},

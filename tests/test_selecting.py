@@ -1,3 +1,4 @@
+import io
 import json
 from dataclasses import replace
 
@@ -6,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.errors import UsageError
+from classifier.readers import ReadOptions, read_stream
+from classifier.readers.apart import parse_apart
+from classifier.readers.pages import parse_page
 from classifier.records import Document, DocumentFailure
 from classifier.scoring import score_documents
 from classifier.selecting import Selection, contexts, ignored_lines, load_selection, select
@@ -114,6 +118,53 @@ def test_a_comment_is_itself_no_finding_and_an_unknown_name_in_it_is_noted(tiny_
     item, _ = select(scored(tiny_model, "<!-- framing: ignore sanction -->\nPlain."), Selection(FRAMINGS))
     assert item.results == ()
     assert item.document.notes == ("line 1: there is no framing 'sanction'; did you mean 'sanctions'?",)
+
+
+PAGE = """<html><body><main><h1>All voluntary</h1>
+<!-- framing: ignore sanctions --><p>All voluntary, no sanction.</p><p>A sanction.</p>
+<p>No sanction: <!-- framing: ignore any --> all voluntary.</p>
+<ul><li>It is voluntary.<!-- framing: ignore voluntary_claim --></li><li>Quite voluntary.</li></ul>
+<!-- framing: ignore nothing -->
+<table><tr><td>Voluntary</td><td>Sanction<!-- framing: ignore sanctions --></td></tr></table></main></body></html>"""
+MARKDOWN = """# All voluntary
+
+<!-- framing: ignore sanctions -->
+
+All voluntary, no sanction.
+
+A sanction.
+
+No sanction: <!-- framing: ignore any --> all voluntary.
+
+- It is voluntary. <!-- framing: ignore voluntary_claim -->
+- Quite voluntary.
+
+<!-- framing: ignore nothing -->
+Voluntary
+"""
+MAIL = "From: a@b\nTo: c@d\nSubject: e\nContent-Type: text/html\n\n" + PAGE
+GOVUK = json.dumps({"title": "Release", "details": {"body": PAGE}, "base_path": "/a", "schema_name": "news"})
+LEFT = [["voluntary_claim"], ["voluntary_claim"], ["sanctions"], ["voluntary_claim"], ["voluntary_claim"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.html", PAGE), ("a.md", MARKDOWN), ("a.eml", MAIL), ("a.json", GOVUK)],
+    ids=lambda text: text[:6],
+)
+def test_a_comment_in_a_page_ignores_framings_in_its_paragraph_or_the_next(name, content, tiny_model):
+    [document] = read_stream(io.BytesIO(content.encode()), name, ReadOptions())
+    assert "<!--" not in document.text
+    [found] = score_documents([document], tiny_model)
+    item, withheld = select(found, Selection(FRAMINGS))
+    assert [names for _, names in framings(item)] == LEFT
+    assert withheld["ignored"] >= 4
+    assert any("no framing 'nothing'" in note for note in item.document.notes)
+
+
+def test_a_comment_in_a_page_survives_the_separate_process():
+    data = PAGE.encode()
+    assert parse_apart("page", data, ReadOptions()) == parse_page(data)
 
 
 def test_failures_pass_through():

@@ -70,6 +70,17 @@ def test_monotonous_text_is_split_in_linear_time(piece):
     assert sum(end - start for start, end in spans(text)) <= len(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["word " * 4000, "x" * 20_000, ("word" + " " * 9000) * 3 + "end", "ab " * 1666 + "x" * 9000 + ". The end."]
+)
+def test_what_is_far_too_long_for_a_sentence_is_divided_at_blanks(text):
+    found = spans(text)
+    assert len(found) > 1
+    assert all(text[start:end].strip() and end - start <= 5000 for start, end in found)
+    assert "".join(found_in(text)).replace(" ", "") == text.replace(" ", "")
+    assert "word" not in text or set(" ".join(found_in(text)).split()) <= {"word", "end"}
+
+
 def test_sentences_of_a_document_keep_to_its_blocks():
     text = "Next steps\nWe will act. We must.\n“It is time.”"
     blocks = (Block(0, 10, "heading"), Block(11, 32, "item", 3), Block(33, 46, "quote"))

@@ -39,8 +39,8 @@ def parse_markup_safely(kind: str, data: bytes, options: ReadOptions) -> Parsed:
 def pieces_of_fragment(html: str, options: ReadOptions) -> tuple[Piece, ...]:
     """Return the pieces of an HTML fragment, all of it main text.
 
-    >>> pieces_of_fragment("<h2>Aim</h2><p>We&rsquo;ll <b>act</b>.</p>", ReadOptions())
-    (Piece(text='Aim', role='heading', page=None), Piece(text='We’ll act.', role='paragraph', page=None))
+    >>> [(piece.role, piece.text) for piece in pieces_of_fragment("<h2>Aim</h2><p>We&rsquo;ll <b>act</b>.</p>", ReadOptions())]
+    [('heading', 'Aim'), ('paragraph', 'We’ll act.')]
     """
     return parse_markup_safely("fragment", html.encode("utf-8", "replace"), options).pieces if html else ()
 

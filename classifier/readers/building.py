@@ -22,6 +22,7 @@ class Piece(NamedTuple):
     text: str
     role: Role = "paragraph"
     page: int | None = None
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def build_document(
     at = 0
     for piece in pieces:
         if line := one_line(piece.text):
-            blocks.append(Block(at, at + len(line), piece.role, piece.page))
+            blocks.append(Block(at, at + len(line), piece.role, piece.page, piece.ignored))
             texts.append(line)
             at += len(line) + 1
     if not texts:

@@ -2,7 +2,7 @@
 
 Reads the file's bytes from standard input and writes what it found, or why not, as JSON to standard output:
 
-{"pieces": [["We will publish …", "paragraph", 3]], "title": "…", "date": "", "metadata": {}, "notes": []}
+{"pieces": [["We will publish …", "paragraph", 3, []]], "title": "…", "date": "", "metadata": {}, "notes": []}
 {"error": "InputError", "message": "protected by a password."}
 
 It limits its own memory, processor time and output before it loads a parser. It opens no file and no connection.
@@ -58,7 +58,7 @@ def from_json(found: Any) -> Parsed:
 
     if "error" in found:
         raise InputError(found["message"])
-    pieces = tuple(Piece(text, role, page) for text, role, page in found["pieces"])
+    pieces = tuple(Piece(text, role, page, tuple(ignored)) for text, role, page, ignored in found["pieces"])
     return Parsed(pieces, found["title"], found["date"], found["metadata"], tuple(found["notes"]))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from classifier.readers.building import Parsed, Piece, Role
 from classifier.readers.table_rows import TableRows
+from classifier.remarks import ignored_names
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -36,6 +37,7 @@ _LARGE_BYTES = 256 * 1024
 _MOST_UNCLOSED = 2000
 _MOST_NODES = 4_000_000
 _BREAK = "\x00"
+_COMMENT = "-comment"
 _NEW_SENTENCE = re.compile(" ?\x00 ?\x00[ \x00]*| ?\x00 ?(?=[^a-z ])")
 
 
@@ -65,14 +67,20 @@ def parse_fragment(data: bytes) -> Parsed:
 
 
 def pieces_of(root: "LexborNode", skipped: Container[int] = ()) -> Iterator[Piece]:
-    """Yield the text below `root` in order, one piece for each stretch that is a block of its own."""
+    """Yield the text below `root` in order, one piece for each stretch that is a block of its own.
+
+    What a comment asks to ignore goes with the piece it stands in or, between two, with the next.
+    """
     text: list[str] = []
+    ignored: list[str] = []
     roles: list[Role] = ["paragraph"]
     table = TableRows([], [])
-    for node, is_start in walk(root, skipped):
+    for node, is_start in walk(root, skipped, with_comments=True):
         tag = node.tag or ""
-        if tag in _BLOCKS:
-            table.cells.extend(_flush(text, roles[-1]))
+        if tag == _COMMENT:
+            ignored += sorted(ignored_names(node.html or "")) if is_start else ()
+        elif tag in _BLOCKS:
+            table.cells.extend(_flush(text, roles[-1], ignored))
             if is_start:
                 roles.append(_role(tag, roles[-1]))
             else:
@@ -82,7 +90,7 @@ def pieces_of(root: "LexborNode", skipped: Container[int] = ()) -> Iterator[Piec
             yield from table.finished()
         elif is_start or tag == "q":
             text.append(_inline(node, tag, is_start))
-    yield from [*table.cells, *_flush(text, roles[-1])]
+    yield from [*table.cells, *_flush(text, roles[-1], ignored)]
 
 
 def _inline(node: "LexborNode", tag: str, is_start: bool) -> str:
@@ -102,12 +110,14 @@ def _role(tag: str, around: Role) -> Role:
     return "item" if tag in _ITEMS else around
 
 
-def walk(root: "LexborNode", skipped: Container[int] = ()) -> Iterator[tuple["LexborNode", bool]]:
+def walk(
+    root: "LexborNode", skipped: Container[int] = (), with_comments: bool = False
+) -> Iterator[tuple["LexborNode", bool]]:
     """Yield every readable node below `root` but the `skipped`: (node, True) on the way in, (node, False) on the way out."""
     node = root.first_child
     parents: list[LexborNode] = []
     while node is not None:
-        if is_read(node) and node.mem_id not in skipped:
+        if (is_read(node) or (with_comments and node.tag == _COMMENT)) and node.mem_id not in skipped:
             yield node, True
             if (child := node.first_child) is not None:
                 parents.append(node)
@@ -140,10 +150,12 @@ def _is_note_mark(node: "LexborNode") -> bool:
     return len(node.text()) < 16 and (parent is not None and parent.tag == "sup")
 
 
-def _flush(text: list[str], role: Role) -> Iterator[Piece]:
+def _flush(text: list[str], role: Role, ignored: list[str]) -> Iterator[Piece]:
     """Yield what was gathered; a line break divides it where two stand together or a capital or figure follows."""
     joined = " ".join("".join(text).split())
     text.clear()
-    for part in _NEW_SENTENCE.split(joined) if joined else ():
-        if part.strip(" \x00"):
-            yield Piece(part.replace(_BREAK, " "), role)
+    parts = [part for part in _NEW_SENTENCE.split(joined) if part.strip(" \x00")] if joined else []
+    for part in parts:
+        yield Piece(part.replace(_BREAK, " "), role, None, tuple(ignored))
+    if parts:
+        ignored.clear()

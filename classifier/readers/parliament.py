@@ -13,6 +13,7 @@ from classifier.readers.options import ReadOptions
 from classifier.records import Document, DocumentFailure
 
 _SERVICE = "https://questions-statements-api.parliament.uk/api/writtenquestions/questions/"
+UNANSWERED = "not answered yet"
 _METADATA = {
     "id": "id",
     "uin": "uin",
@@ -37,21 +38,21 @@ def is_question(value: Mapping[str, Any]) -> bool:
 
 
 def document_from_question(value: Mapping[str, Any], name: str, options: ReadOptions) -> Document | DocumentFailure:
-    """Return the answer to a written question; what was asked, by whom and when is kept as metadata."""
+    """Return the answer to a written question; what was asked, by whom and when is kept as metadata.
+
+    A question that is not answered yet is a document without sentences, and a note says so.
+    """
     question = value.get("value", value)
     answer = question.get("answerText")
     metadata = {key: question[field] for key, field in _METADATA.items() if _is_plain(question.get(field))}
     metadata["question"] = one_line(_string(question.get("questionText")))
     if isinstance(question.get("id"), int):
         metadata["url"] = f"{_SERVICE}{question['id']}"
-    return build_document(
-        name,
-        pieces_of_fragment(_string(answer), options),
-        title=_string(question.get("heading")),
-        date=_string(question.get("dateAnswered") or question.get("dateForAnswer") or question.get("dateTabled"))[:10],
-        metadata=metadata,
-        empty="not answered yet: the question has no answer text.",
-    )
+    title = _string(question.get("heading"))
+    date = _string(question.get("dateAnswered") or question.get("dateForAnswer") or question.get("dateTabled"))[:10]
+    if not _string(answer).strip():
+        return Document(name, "", one_line(title), date, metadata, notes=(UNANSWERED,))
+    return build_document(name, pieces_of_fragment(_string(answer), options), title=title, date=date, metadata=metadata)
 
 
 def _is_plain(value: Any) -> bool:

@@ -23,19 +23,23 @@ TEXT_FIELDS = (
     "article",
     "paragraph",
 )
+NO_TEXT = "holds no text"
 _NAME_FIELDS = ("id", "url", "uri", "link")
 _SHORTEST_PROSE = 40
 _SHOWN_COLUMNS = 200
 
 
 def document_from_row(row: dict[str, Any], where: str, text_column: str | None) -> Document | DocumentFailure:
-    """Return the row as a document: its text field normalised, everything else kept as metadata."""
+    """Return the row as a document: its text field normalised, everything else kept as metadata.
+
+    An empty cell is nothing that went wrong: the row is a document without sentences, and a note says so.
+    """
     if text_column is None or text_column not in row:
         return DocumentFailure(where, "InputError", no_text_column(row, text_column))
     value = row.pop(text_column)
-    text = normalise(value) if isinstance(value, str) else ""
-    if not text or text.isspace():
-        return DocumentFailure(where, "InputError", f"field '{text_column}' holds no text.")
+    if value is not None and not isinstance(value, str):
+        return DocumentFailure(where, "InputError", f"field '{text_column}' holds {type(value).__name__}, not text.")
+    text = normalise(value or "")
     title, date = row.get("title"), row.get("date")
     return Document(
         row_name(row, where),
@@ -44,7 +48,7 @@ def document_from_row(row: dict[str, Any], where: str, text_column: str | None) 
         date if isinstance(date, str) else "",
         row,
         (),
-        with_language(text, ()),
+        with_language(text, ()) if text and not text.isspace() else (NO_TEXT,),
     )
 
 

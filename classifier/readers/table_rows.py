@@ -25,7 +25,8 @@ class TableRows(NamedTuple):
             start = self.row_starts.pop()
             filled = [cell for cell in self.cells[start : start + _MOST_CELLS + 1] if cell.text.strip()]
             if 1 < len(filled) <= _MOST_CELLS and all(map(_is_short, filled)):
-                self.cells[start:] = [Piece(" | ".join(cell.text.strip() for cell in filled))]
+                ignored = tuple(name for cell in filled for name in cell.ignored)
+                self.cells[start:] = [Piece(" | ".join(cell.text.strip() for cell in filled), ignored=ignored)]
 
     def finished(self) -> list[Piece]:
         """Return what waits for no row any more."""

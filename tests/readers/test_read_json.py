@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from classifier.records import Document, DocumentFailure
 from tests.readers.conftest import blocks, failure, read, read_one
 
@@ -114,9 +116,20 @@ def test_a_written_question_gives_the_answer_and_keeps_the_question():
     assert document.metadata["url"].endswith("/questions/12")
 
 
-def test_an_unanswered_question_is_a_failure():
-    value = {"value": {**QUESTION["value"], "answerText": None}}
-    assert "not answered yet" in failure(json.dumps(value))
+@pytest.mark.parametrize("answer", [None, "", " \n"])
+def test_an_unanswered_question_is_a_document_without_text(answer):
+    document = read_one(json.dumps({"value": {**QUESTION["value"], "answerText": answer}}))
+    assert (document.text, document.notes, document.title) == ("", ("not answered yet",), "Letters")
+
+
+@pytest.mark.parametrize("row", ['{"id": "a", "text": ""}', '{"id": "a", "text": null}', '{"id": "a", "text": " "}'])
+def test_an_empty_row_is_a_document_without_text(row):
+    document = read_one(row, "a.jsonl")
+    assert (document.name, document.text.strip(), document.notes) == ("a", "", ("holds no text",))
+
+
+def test_a_row_whose_text_is_no_text_is_a_failure():
+    assert failure('{"id": "a", "text": 12}', "a.jsonl") == "field 'text' holds int, not text."
 
 
 def test_a_list_of_results_is_read_one_by_one():
@@ -155,7 +168,7 @@ def test_a_bad_line_is_a_failure_that_names_it_and_the_rest_goes_on():
     lines = b'{"text": "One."}\n{"text": \n[1]\n\n{"text": "  "}\n{"other": 1}\n{"id": 7, "text": "Two."}\n'
     found = read(lines, "a.jsonl")
     assert [item.name for item in found] == ["a.jsonl:1", "a.jsonl:2", "a.jsonl:3", "a.jsonl:5", "a.jsonl:6", "7"]
-    assert [isinstance(item, Document) for item in found] == [True, False, False, False, False, True]
+    assert [isinstance(item, Document) for item in found] == [True, False, False, True, False, True]
     assert "--text-column (found: other)" in found[4].message  # type: ignore[union-attr]
 
 

@@ -78,11 +78,8 @@ def test_tables_from_spreadsheet_programs_are_read(encoding):
 def test_parquet_rows_become_documents():
     pytest.importorskip("pyarrow")
     found = read((SPECIMENS / "answers.parquet").read_bytes())
-    assert [(item.name, type(item)) for item in found] == [
-        ("a1", Document),
-        ("a2", Document),
-        ("file:3", DocumentFailure),
-    ]
+    assert [item.name for item in found if isinstance(item, Document)] == ["a1", "a2", "a3"]
+    assert found[2].notes == ("holds no text",)  # type: ignore[union-attr]
     assert found[0].metadata == {"id": "a1", "day": "2025-03-18", "department": "Health"}  # type: ignore[union-attr]
 
 
