@@ -14,7 +14,7 @@ from classifier.judging import judge, judge_out_of_fold
 from classifier.labelled_set import LabelledSentence, fingerprint, load_labelled
 from classifier.reporting import model_card, weights_table
 from classifier.storage import load_model, save_model
-from classifier.training import TrainingSettings, calibrate, fit_weights, out_of_fold
+from classifier.training import TrainingSettings, calibrate, contested_share, fit_weights, out_of_fold
 
 WRITTEN = "sentences.jsonl"
 HYDRATED = "hydrated.jsonl"
@@ -40,6 +40,7 @@ def build_model(folder: Path, codebook_path: Path, out: Path, rate: float) -> st
     figures = evaluate(judge_out_of_fold(found, codebook.ids, calibrations, rows))
     weights = fit_weights(rows, codebook.ids, calibrations, settings)
     manifest = _manifest(codebook, rows, settings, figures)
+    manifest["contested_share"] = contested_share(found, rows)
     texts = {"weights.tsv": weights_table(weights), "card.md": model_card(codebook, weights, manifest)}
     save_model(out, weights, manifest, texts)
     return f"{out}: {len(weights.terms)} terms from {len(rows)} sentences, cross-validated micro-F1 {figures['micro_f1']:.3f}"

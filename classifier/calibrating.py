@@ -53,3 +53,11 @@ def threshold_for_precision(probabilities: Floats, is_positive: Booleans, weight
     share = right / np.cumsum(weights[order])
     good = np.flatnonzero(share >= precision)
     return float(probabilities[order][good[-1]]) if len(good) else 1.0
+
+
+def threshold_for_f1(probabilities: Floats, is_positive: Booleans, weights: Floats) -> float:
+    """Return the threshold at and above which the weighted F1 is greatest."""
+    order = np.argsort(-probabilities, kind="stable")
+    right = np.cumsum((weights * is_positive)[order])
+    f1 = 2 * right / (np.cumsum(weights[order]) + (weights * is_positive).sum())
+    return float(probabilities[order][np.argmax(f1)])

@@ -95,6 +95,12 @@ class Model:
         return tuple(output.name for output in self.outputs[:-1])
 
     @cached_property
+    def contested_share(self) -> float:
+        """The share of sentences with a framing that are contested, where the stance's probabilities are right; 0 if unknown."""
+        share = self.manifest.get("contested_share")
+        return float(share) if isinstance(share, float) and 0 < share < 1 else 0.0
+
+    @cached_property
     def kinds(self) -> tuple[int, int]:
         """Where the pairs begin among the terms, and where the pieces do."""
         first_piece = bisect_left(self.terms, True, key=lambda term: term[:1] == PIECE_MARK)

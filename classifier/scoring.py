@@ -4,7 +4,7 @@ Knows how to go from text to findings; reads and writes nothing.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifier.explaining import cues
@@ -20,6 +20,7 @@ from classifier.records import (
     Stance,
 )
 from classifier.sentences import Span, document_spans, quotations, sentence_at
+from classifier.stance import at_share, own_share
 from classifier.storage import load_model as load_model_folder
 from classifier.text import line_and_column, normalise
 
@@ -94,12 +95,12 @@ def _score_block(
         if isinstance(item, DocumentFailure):
             yield item
             continue
-        results = []
+        results: list[SentenceResult] = []
         marks = quotations(item.text) if at < first + len(own) else []
         while at < first + len(own):
             results.append(_sentence_result(item, own[at - first], marks, accounts[at], levels, model, options))
             at = next(waiting, len(texts))
-        yield DocumentResult(item, len(own), tuple(results))
+        yield DocumentResult(item, len(own), tuple(_with_stance(results, model)))
         first += len(own)
 
 
@@ -134,11 +135,24 @@ def _sentence_result(
         for k in wanted
     )
     line, column = line_and_column(document.text, sentence.start)
-    if all(score.level == "below" for score in scores):
-        return SentenceResult(sentence, scores, line, column)
-    contested = probabilities[-1]
-    stance: Stance = "contested" if contested >= model.outputs[-1].flagged_from else "asserted"
-    return SentenceResult(sentence, scores, line, column, stance, contested)
+    has_framing = any(score.level != "below" for score in scores)
+    return SentenceResult(
+        sentence, scores, line, column, contested_probability=probabilities[-1] if has_framing else None
+    )
+
+
+def _with_stance(results: Sequence[SentenceResult], model: Model) -> Iterator[SentenceResult]:
+    """Yield one document's results with their stance, judged in the light of how much of it is contested."""
+    usual = model.contested_share
+    found = [result.contested_probability for result in results if result.contested_probability is not None]
+    share = own_share(found, usual)
+    for result in results:
+        if result.contested_probability is None:
+            yield result
+            continue
+        contested = at_share(result.contested_probability, usual, share)
+        stance: Stance = "contested" if contested >= model.outputs[-1].flagged_from else "asserted"
+        yield replace(result, stance=stance, contested_probability=contested)
 
 
 def _level(probability: float, levels: tuple[float, float]) -> Level:

@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifier.calibrating import Calibration, fit_sigmoid, sigmoid, threshold_for_precision, weights_at_rate
+from classifier.calibrating import (
+    Calibration,
+    fit_sigmoid,
+    sigmoid,
+    threshold_for_f1,
+    threshold_for_precision,
+    weights_at_rate,
+)
 from classifier.estimator import SentenceScaler, fit_outputs, vectoriser
 from classifier.features import PIECE_MARK, FeatureSettings
 from classifier.labelled_set import LabelledSentence
@@ -132,8 +139,16 @@ def _calibrate_stance(found: OutOfFold, row_weights: Floats, settings: TrainingS
     if not _is_learnable(found, k, settings):
         return NEVER
     mask = found.masks[k]
-    slope, offset = fit_sigmoid(found.decisions[mask, k], found.targets[mask, k], row_weights[mask])
-    return Calibration(slope, offset, 0.5, 0.5)
+    decisions, is_contested, weights = found.decisions[mask, k], found.targets[mask, k], row_weights[mask]
+    slope, offset = fit_sigmoid(decisions, is_contested, weights)
+    threshold = threshold_for_f1(sigmoid(slope * decisions + offset), is_contested, weights)
+    return Calibration(slope, offset, threshold, threshold)
+
+
+def contested_share(found: OutOfFold, rows: Sequence[LabelledSentence]) -> float:
+    """Return the weighted share of contested sentences among those with a framing: what stance is calibrated to."""
+    weights = np.array([row.weight for row in rows]) * found.masks[-1]
+    return float((weights * found.targets[:, -1]).sum() / max(weights.sum(), 1e-12))
 
 
 def fit_weights(

@@ -12,7 +12,7 @@ import classifier
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "classifier"
 FLOORS = [
-    {"errors", "places", "forking"},
+    {"errors", "places", "forking", "stance"},
     {"abbreviations", "codebook", "remarks", "text"},
     {"records"},
     {"features"},
