@@ -62,9 +62,8 @@ class Scorer:
         if len(halves) != 2 * len(pairs) or (halves < 0).any():
             raise ValueError("a pair is not made of two known stems")
         common_first = np.argsort(self._pair_rows[:, -1], kind="stable")
-        lefts, rights = halves[::2].astype(self._key_type), halves[1::2].astype(self._key_type)
-        keys = self._pair_keys(lefts * self._key_type(len(stems) + 1), rights)
-        self._pairs = KeyTable(keys[common_first], common_first)
+        lefts, rights = (np.asarray(halves[side::2], dtype=self._key_type)[common_first] for side in (0, 1))
+        self._pairs = KeyTable(self._pair_keys(lefts * self._key_type(len(stems) + 1), rights), common_first)
 
     def probabilities(self, sentences: Sequence[str]) -> Floats:
         """Return (n, K): the calibrated probability of every output for every sentence."""
