@@ -4,6 +4,7 @@ Knows bytes and integers; knows no weight, sentence or framing. numpy does every
 Python object. Reading order: `find_words`, then `KeyTable`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -61,6 +62,11 @@ def find_words(data: bytes) -> FoundWords:
     for i, word in zip(longest, found.words(longest), strict=True) if len(longest) else ():
         keys[i] = int.from_bytes(blake2b(word.encode(), digest_size=_EIGHT).digest(), "little")
     return found
+
+
+def keys_of(terms: Sequence[str]) -> Keys:
+    """Return the keys of all words of some terms, in order."""
+    return find_words(" ".join(terms).encode()).keys
 
 
 def letters(found: FoundWords, positions: Integers, count: int) -> Keys:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from classifier.hashing import Integers
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.floating[Any]]
 
 MOST_ROWS = 256
 _LANES = 4
@@ -23,7 +24,7 @@ _MOST_STEPS = 127
 _ROOM = 1.25  # rows that come later may be this much larger before every row is packed anew
 
 
-def exact_sums(rows: NDArray[np.floating[Any]], numbers: Integers, edges: Integers) -> Floats:
+def exact_sums(rows: Rows, numbers: Integers, edges: Integers) -> Floats:
     """Return, for each i, the sum of `rows[numbers[edges[i] : edges[i + 1]]]`."""
     sums = np.zeros((len(edges) - 1, rows.shape[1]))
     filled = np.flatnonzero(edges[1:] > edges[:-1])

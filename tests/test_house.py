@@ -18,6 +18,7 @@ FLOORS = [
     {"features"},
     {"hashing"},
     {"packing"},
+    {"stems"},
     {"scorer", "weights"},
     {"model", "sentences", "agreement"},
     {"explaining", "estimator", "calibrating", "evaluating", "labelled_set", "storage", "references"},

@@ -152,7 +152,7 @@ def test_few_and_many_sentences_are_reported_alike(texts, model, monkeypatch):
 
 
 def test_words_are_forgotten_when_too_many_are_remembered(texts, model, reference, monkeypatch):
-    monkeypatch.setattr("classifier.scorer.MAX_REMEMBERED_WORDS", 500)
+    monkeypatch.setattr("classifier.stems.MAX_REMEMBERED_WORDS", 500)
     np.testing.assert_allclose(model.probabilities(texts), reference[1](texts), atol=1e-6)
     for text in texts[:50]:
         np.testing.assert_allclose(model.probabilities([text]), reference[1]([text]), atol=1e-6)

@@ -164,10 +164,10 @@ def encode(record: Mapping[str, Any]) -> str:
 
 def encode_bytes(record: Mapping[str, Any]) -> bytes:
     """Return the same in UTF-8. orjson is many times as fast; what it refuses is made fit for it or, if need be, done without."""
-    from orjson import dumps
+    import orjson
 
     try:
-        line = dumps(record)
+        line = orjson.dumps(record)
     except TypeError:
         line = _dumps_anything(record)
     if line.isascii() and b"\x7f" not in line:

@@ -1,0 +1,84 @@
+"""A number and a row for every stem that is met. Knows stems and their pieces; knows nothing of sentences.
+
+The row of a stem already holds those of its pieces: they are added up once for each stem of the language.
+"""
+
+from collections.abc import Sequence
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.features import stem
+from classifier.hashing import FoundWords, Integers, KeyTable, find_words, letters
+from classifier.packing import PackedRows, Rows, exact_sums
+
+Floats = NDArray[np.float64]
+MAX_REMEMBERED_WORDS = 100_000
+
+
+class StemRows:
+    """Numbers the stems it meets and keeps the row of each: its own weights and those of its pieces.
+
+    The model's own stems have their place as number; others follow, and are forgotten when there are too many. Each distinct
+    word is stemmed once, when it is first met; from then on its key leads straight to its stem's number. `packed` holds the
+    rows for the rough sums.
+    """
+
+    def __init__(
+        self, stems: Sequence[str], of_stems: Rows, pieces: Sequence[str], of_pieces: Rows, lengths: Sequence[int]
+    ) -> None:
+        self._own, self._own_rows = stems, of_stems
+        self._lengths, self._piece_rows = lengths, of_pieces
+        letters_of_pieces = np.array([piece[1:] for piece in pieces], dtype="S8").view(np.uint64)
+        self._pieces = KeyTable(letters_of_pieces, np.arange(len(pieces)))
+        self._forget()
+
+    def _forget(self) -> None:
+        self._words = KeyTable(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64))
+        self._numbers = dict(zip(self._own, range(len(self._own)), strict=True))
+        self.rows = np.concatenate([self._own_rows, np.zeros((len(self._own) + 1, self._own_rows.shape[1]))])
+        self.rows[: len(self._own)] += self._rows_of_pieces(self._own)
+        self.packed = PackedRows(framings_and_length(self.rows))
+
+    def number(self, found: FoundWords) -> Integers:
+        """Return the number of each word's stem, (n,); afterwards `rows[number]` holds its row."""
+        if len(self._words) > MAX_REMEMBERED_WORDS:
+            self._forget()
+        numbers = self._words.find(found.keys)
+        unknown = np.flatnonzero(numbers < 0)
+        if len(unknown):
+            keys, firsts = np.unique(found.keys[unknown], return_index=True)
+            self._words.add(keys, self._learn([*map(stem, found.words(unknown[firsts]))]))
+            numbers[unknown] = self._words.find(found.keys[unknown])
+        return numbers
+
+    def _learn(self, stems: Sequence[str]) -> Integers:
+        """Return the number of each stem, after working out the rows of those that are met for the first time."""
+        before = len(self._numbers)
+        numbers = np.array([self._numbers.setdefault(found, len(self._numbers)) for found in stems])
+        count = len(self._numbers)
+        if count > len(self.rows):
+            self.rows = np.concatenate([self.rows, np.zeros((2 * count - len(self.rows), self.rows.shape[1]))])
+        self.rows[before:count] = self._rows_of_pieces(list(islice(self._numbers, before, None)))
+        if not self.packed.put(framings_and_length(self.rows[before:count]), before):
+            self.packed = PackedRows(framings_and_length(self.rows))
+        return numbers
+
+    def _rows_of_pieces(self, stems: Sequence[str]) -> Floats:
+        """Return the sum of the rows of each stem's pieces: every stretch of letters from the blank before it to the one after."""
+        found = find_words(" ".join(stems).encode())
+        sums = np.zeros((len(stems), self._piece_rows.shape[1]))
+        for length in self._lengths:
+            counts = np.maximum(found.lengths + 3 - length, 0)
+            edges = np.append(0, np.cumsum(counts))
+            firsts = np.repeat(found.starts - 1 - edges[:-1], counts)
+            pieces = self._pieces.find(letters(found, firsts + np.arange(len(firsts)), length))
+            places = np.flatnonzero(pieces >= 0)
+            sums += exact_sums(self._piece_rows, pieces[places], np.searchsorted(places, edges))
+        return sums
+
+
+def framings_and_length(rows: Rows) -> Floats:
+    """Return the columns that say whether a sentence may be reported: the framings, and the negative of the squared length."""
+    return np.concatenate([rows[:, :-2], -rows[:, -1:]], axis=1, dtype=np.float64)
