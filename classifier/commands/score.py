@@ -15,6 +15,7 @@ from classifier.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from classifier.journal import Totals
+    from classifier.readers import ReadOptions
     from classifier.running import Recipe
 
 IGNORE_FILE = Path(".framingignore")
@@ -54,6 +55,10 @@ def score(
     text_column: Annotated[
         str | None, typer.Option("--text-column", help="Column or field that holds the text.")
     ] = None,
+    local_network: Annotated[
+        bool | None,
+        typer.Option("--local-network/--no-local-network", help="Read web addresses on the local network too."),
+    ] = None,
     baseline: Annotated[
         Path | None, typer.Option("--baseline", help="Earlier .jsonl output: report only what is new.")
     ] = None,
@@ -78,6 +83,7 @@ def score(
         "model": model,
         "with-text": with_text,
         "text-column": text_column,
+        "local-network": local_network,
         "baseline": baseline,
         "ignore": ignore,
         "context": context,
@@ -89,7 +95,7 @@ def score(
 
 
 def _run(inputs: Sequence[str], output: str | None, resume: bool, settings: dict[str, Any]) -> "Totals":
-    from classifier.readers import ReadOptions, read_documents
+    from classifier.readers import read_documents
     from classifier.running import print_batch, write_batch
     from classifier.writers import choose_format
 
@@ -98,7 +104,7 @@ def _run(inputs: Sequence[str], output: str | None, resume: bool, settings: dict
     out = Path(output) if output else None
     format = choose_format(out, settings["format"])  # noqa: A001
     recipe = recipe_of(settings)
-    documents = read_documents(inputs, ReadOptions(text_column=settings["text-column"]))
+    documents = read_documents(inputs, reading_of(settings))
     started = time.monotonic()
     bar = progress_bar() if out or not sys.stdout.isatty() else None
     try:
@@ -116,7 +122,6 @@ def _run(inputs: Sequence[str], output: str | None, resume: bool, settings: dict
 
 def _run_on_cluster(inputs: Sequence[str], output: str | None, resume: bool, settings: dict[str, Any]) -> "Totals":
     """Score on a Dask cluster; what an earlier run has done is always gone on with, so `resume` changes nothing."""
-    from classifier.readers import ReadOptions
     from classifier.sharding import on_cluster, score_shards
 
     if output is None or settings["format"] not in (None, "jsonl"):
@@ -124,9 +129,8 @@ def _run_on_cluster(inputs: Sequence[str], output: str | None, resume: bool, set
             "--cluster writes parts of JSON Lines into a folder; name it with -o DIR/ and leave out --format."
         )
     started, bar = time.monotonic(), progress_bar()
-    options = ReadOptions(text_column=settings["text-column"])
     with on_cluster(settings["cluster"]):
-        totals = score_shards(inputs, recipe_of(settings), output, options, on_progress=bar)
+        totals = score_shards(inputs, recipe_of(settings), output, reading_of(settings), on_progress=bar)
     _tell_summary(totals, started, output, bar)
     return totals
 
@@ -142,6 +146,13 @@ def printing() -> TextIO:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     return sys.stdout
+
+
+def reading_of(settings: dict[str, Any]) -> "ReadOptions":
+    """Return how the settings want inputs to be read."""
+    from classifier.readers import ReadOptions
+
+    return ReadOptions(text_column=settings["text-column"], allow_local_network=settings["local-network"])
 
 
 def recipe_of(settings: dict[str, Any]) -> "Recipe":
