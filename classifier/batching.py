@@ -49,7 +49,7 @@ def _run(inputs: Sequence[str], output: str | Path | None, resume: bool, setting
     out = Path(output) if output else None
     format = choose_format(out, settings["format"])  # noqa: A001
     recipe = recipe_of(settings)
-    documents = read_documents(inputs, ReadOptions(text_column=settings["text-column"]))
+    documents = read_documents(inputs, reading_of(settings))
     gc.set_threshold(100_000)  # a batch makes many objects and hardly a cycle of them
     started = time.monotonic()
     bar = progress_bar() if out or not sys.stdout.isatty() else None
@@ -75,9 +75,8 @@ def _run_on_cluster(inputs: Sequence[str], output: str | Path | None, resume: bo
             "--cluster writes parts of JSON Lines into a folder; name it with -o DIR/ and leave out --format."
         )
     started, bar = time.monotonic(), progress_bar()
-    options = ReadOptions(text_column=settings["text-column"])
     with on_cluster(settings["cluster"]):
-        totals = score_shards(inputs, recipe_of(settings), str(output), options, on_progress=bar)
+        totals = score_shards(inputs, recipe_of(settings), str(output), reading_of(settings), on_progress=bar)
     _tell_summary(totals, started, output, bar)
     return totals
 
@@ -95,6 +94,11 @@ def printing() -> TextIO:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     return sys.stdout
+
+
+def reading_of(settings: dict[str, Any]) -> ReadOptions:
+    """Return how the settings want inputs to be read."""
+    return ReadOptions(text_column=settings["text-column"], allow_local_network=settings["local-network"])
 
 
 def recipe_of(settings: dict[str, Any]) -> Recipe:

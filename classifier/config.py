@@ -50,6 +50,7 @@ OPTIONS = {
     "model": Option("path", None, "folder of the model (default: the one that ships with the program)"),
     "with-text": Option("switch", False, "put the text of each document into the output"),
     "text-column": Option("text", None, "column or field that holds the text (default: found out)"),
+    "local-network": Option("switch", False, "read web addresses on the local network too"),
     "baseline": Option("path", None, "earlier .jsonl output; its findings are not reported again"),
     "ignore": Option("path", None, "file of findings to ignore (default: .framingignore, if there is one)"),
     "context": Option("count", 0, "sentences to show around each finding"),

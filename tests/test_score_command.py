@@ -3,6 +3,9 @@ import os
 import pty
 import subprocess
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -128,6 +131,18 @@ def test_rows_take_their_text_from_the_column_that_is_named(run, tmp_path):
     document = records("out.jsonl")[0]
     assert document["name"] == "r1"
     assert document["metadata"]["party"] == "X"
+
+
+def test_an_address_on_the_local_network_is_read_only_when_allowed(run, texts):
+    handler = partial(SimpleHTTPRequestHandler, directory=str(texts))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/b.txt"
+        refused, allowed = run(address, "--format", "line"), run(address, "--local-network", "--format", "line")
+        server.shutdown()
+    assert refused.exit_code == 2
+    assert "--local-network" in refused.stdout
+    assert "Perhaps voluntary." in allowed.stdout
 
 
 def test_resume_needs_a_file_and_gives_what_a_whole_run_gives(run, texts):

@@ -178,7 +178,8 @@ def test_the_extra_is_named_where_it_is_missing(tmp_path):
     assert "pip install 'framing[cluster]'" in done.stderr
 
 
-def test_a_cluster_without_workers_is_refused(address):
+def test_a_cluster_without_workers_is_refused(address, monkeypatch):
+    monkeypatch.setattr("classifier.sharding.CONNECT_SECONDS", 2)
     with pytest.raises(UsageError, match="dask worker"), on_cluster(address):
         pytest.fail("not reached")
 

@@ -39,6 +39,10 @@ def score(
     text_column: Annotated[
         str | None, typer.Option("--text-column", help="Column or field that holds the text.")
     ] = None,
+    local_network: Annotated[
+        bool | None,
+        typer.Option("--local-network/--no-local-network", help="Read web addresses on the local network too."),
+    ] = None,
     baseline: Annotated[
         Path | None, typer.Option("--baseline", help="Earlier .jsonl output: report only what is new.")
     ] = None,
@@ -63,6 +67,7 @@ def score(
         "model": model,
         "with-text": with_text,
         "text-column": text_column,
+        "local-network": local_network,
         "baseline": baseline,
         "ignore": ignore,
         "context": context,

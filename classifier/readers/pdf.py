@@ -46,7 +46,7 @@ def parse_pdf(data: bytes) -> Parsed:
         pages = [_page(document[number]) for number in range(min(len(document), _MOST_PAGES))]
         metadata = document.get_metadata_dict()
     except PdfiumError as error:
-        message = "protected by a password." if "assword" in str(error) else f"damaged PDF ({error})."
+        message = "protected by a password." if "assword" in str(error) else f"damaged PDF ({str(error).rstrip('.')})."
         raise InputError(message) from None
     pieces = tuple(pieces_of_pages(pages))
     created = _DAY.match(metadata.get("CreationDate", ""))

@@ -41,7 +41,9 @@ class SarifWriter(Writer):
 
     def end(self) -> None:
         """Write the tool with its rules, and the invocation, and close everything."""
-        driver: Record = {"name": "framing", "rules": list(self._rules.values())}
+        from classifier import __version__
+
+        driver: Record = {"name": "framing", "version": __version__, "rules": list(self._rules.values())}
         if self.options.model:
             driver["properties"] = {"model": self.options.model}
         invocation = {"executionSuccessful": not self._failures, "toolExecutionNotifications": self._failures}
@@ -49,7 +51,7 @@ class SarifWriter(Writer):
 
     def _rule(self, framing: str) -> Record:
         name = self.options.names.get(framing, framing)
-        return {"id": framing, "name": framing, "shortDescription": {"text": name}}
+        return {"id": framing, "shortDescription": {"text": name}}
 
 
 def _results(entry: Entry) -> Iterator[Record]:

@@ -40,7 +40,7 @@ CREATE INDEX IF NOT EXISTS findings_sentence ON findings (sentence_id);
 CREATE INDEX IF NOT EXISTS findings_framing ON findings (framing, level, probability);
 CREATE INDEX IF NOT EXISTS failures_run ON failures (run_id);
 CREATE VIRTUAL TABLE IF NOT EXISTS sentences_fts USING fts5 (
-    text, content='sentences', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2');
+    text, content="sentences", content_rowid='id', tokenize='porter unicode61 remove_diacritics 2');
 CREATE TRIGGER IF NOT EXISTS sentences_added AFTER INSERT ON sentences BEGIN
     INSERT INTO sentences_fts (rowid, text) VALUES (new.id, new.text); END;
 CREATE TRIGGER IF NOT EXISTS sentences_removed AFTER DELETE ON sentences BEGIN

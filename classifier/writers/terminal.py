@@ -36,7 +36,7 @@ class TextWriter(Writer):
                 self._words(f"{head['name']}: not scored: {head['message']}"), 0, self.options.width, 2
             )
             return
-        yield self._style("name", one_line(head["name"])) + " · " + counts_of(head)
+        yield from self._opening(one_line(head["name"]), counts_of(head))
         if head["title"]:
             yield from self._wrap(self._words(head["title"]), 0, self.options.width)
         for note in [*head["notes"], *_withheld_notes(head)]:
@@ -46,6 +46,14 @@ class TextWriter(Writer):
             yield from self._finding(finding)
         if entry.findings:
             yield ""
+
+    def _opening(self, name: str, counts: str) -> Iterator[str]:
+        """Yield the name and the counts, on one line if they fit."""
+        if cells(f"{name} · {counts}") <= self.options.width:
+            yield f"{self._style('name', name)} · {counts}"
+            return
+        yield from self._wrap([(word, self._style("name", word)) for word in name.split()], 0, self.options.width, 2)
+        yield f"  {counts}"
 
     def _finding(self, finding: Mapping[str, Any]) -> Iterator[str]:
         context = finding.get("context", {"before": [], "after": []})

@@ -84,6 +84,13 @@ def test_sentences_are_found_by_their_words(tiny_model, tmp_path):
     assert rows(path, search, "following") == [("No sanction followed.",)]
 
 
+def test_datasette_finds_the_search_by_how_its_table_is_written(tiny_model, tmp_path):
+    path = tmp_path / "out.db"
+    draw_sqlite(entries(tiny_model, Document("a", "It is voluntary.")), path, OPTIONS)
+    pattern = '%VIRTUAL TABLE%USING FTS%content="sentences"%'
+    assert rows(path, "SELECT name FROM sqlite_master WHERE sql LIKE ?", pattern) == [("sentences_fts",)]
+
+
 def test_a_run_that_fails_leaves_the_database_as_it_was(tiny_model, tmp_path):
     path = tmp_path / "out.db"
     draw_sqlite(entries(tiny_model, Document("a", "Voluntary.")), path, OPTIONS)
