@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.feature_extraction.text import CountVectorizer
 
+from classifier.features import Analyser
 from classifier.model import Model
 from classifier.readers import read_documents
 from classifier.records import Document, DocumentResult
@@ -116,6 +118,23 @@ def stages(answers: Path) -> dict[str, float]:
             entries = [describe(select(result, selection)[0], "0" * 16) for result in quiet]
         with clock("encode"):
             b"".join([encode_entry(entry) for entry in entries])
+
+
+def worst_difference(answers: Path) -> tuple[int, float]:
+    """Return how many sentences there are, and the largest difference from what scikit-learn's counts and scipy's sums say."""
+    texts, model = sentences_of(answers), load_model()
+    rows = np.frombuffer(model.rows, "<f4").reshape(len(model.terms), -1).astype(np.float64)
+    counter = CountVectorizer(
+        analyzer=Analyser(model.settings), vocabulary={term: i for i, term in enumerate(model.terms)}, dtype=np.float64
+    )
+    intercepts = np.array([output.calibrated_intercept for output in model.outputs])
+    worst = 0.0
+    for first in range(0, len(texts), 20_000):
+        sums = counter.transform(texts[first : first + 20_000]) @ rows
+        logits = sums[:, :-1] / np.sqrt(model.settings.shortness + sums[:, -1:]) + intercepts
+        found = model.probabilities(texts[first : first + 20_000])
+        worst = max(worst, float(np.abs(found - 1 / (1 + np.exp(-logits))).max()))
+    return len(texts), worst
 
 
 def growth(answers: Path, repetitions: int) -> Growth:

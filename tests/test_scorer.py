@@ -13,6 +13,7 @@ from classifier.calibrating import sigmoid
 from classifier.estimator import SentenceScaler, vectoriser
 from classifier.explaining import explain
 from classifier.features import FeatureSettings
+from classifier.model import Model
 from classifier.storage import load_model, save_model
 from classifier.training import ordered_terms
 from classifier.weights import Weights
@@ -156,3 +157,17 @@ def test_words_are_forgotten_when_too_many_are_remembered(texts, model, referenc
     np.testing.assert_allclose(model.probabilities(texts), reference[1](texts), atol=1e-6)
     for text in texts[:50]:
         np.testing.assert_allclose(model.probabilities([text]), reference[1]([text]), atol=1e-6)
+
+
+def test_a_model_of_very_many_stems_needs_longer_keys(texts, model, reference, monkeypatch):
+    monkeypatch.setattr("classifier.scorer.type_of_keys", lambda _: np.uint64)
+    other = Model(model.outputs, model.terms, model.rows, model.settings, model.manifest)
+    np.testing.assert_array_equal(other.probabilities(texts[:200]), model.probabilities(texts[:200]))
+
+
+def test_whatever_is_reported_was_not_ruled_out_by_the_rough_sums(texts, model, reference):
+    expected = reference[1]([*texts, *HOSTILE, "sanction " * 400])[:, :-1]
+    for bound in (0.001, 0.3, 0.5, 0.9, 0.999):
+        likely = model.scorer.likely([*texts, *HOSTILE, "sanction " * 400], [bound] * 3)
+        missed = set(np.flatnonzero((expected >= bound + 1e-6).any(axis=1)).tolist()) - set(likely)
+        assert not missed
