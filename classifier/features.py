@@ -43,7 +43,7 @@ class FeatureSettings:
 
     pair_distance: int = 3
     piece_lengths: tuple[int, ...] = (5,)
-    minimum_documents: int = 2
+    minimum_documents: int = 3
     shortness: float = SHORTNESS
 
 
