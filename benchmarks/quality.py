@@ -10,6 +10,8 @@ Each prints a Markdown table; `--picture FILE.png` draws it as well (needs `pip 
 import argparse
 import hashlib
 import json
+import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,30 +19,57 @@ import numpy as np
 
 import classifier.features
 from classifier.codebook import load_codebook
-from classifier.estimator import SentenceScaler, fit_outputs, vectoriser
+from classifier.estimator import SMOOTHING, SentenceScaler, fit_outputs, vectoriser
 from classifier.evaluating import Judged, evaluate, reliability
 from classifier.features import FeatureSettings
 from classifier.judging import judge
 from classifier.labelled_set import LabelledSentence, load_labelled
 from classifier.scoring import load_model
-from classifier.training import masks_of, targets_of
+from classifier.storage import save_model
+from classifier.training import masks_of, ordered_terms, targets_of
+from classifier.weights import Weights
 
 ROOT = Path(__file__).resolve().parent.parent
 Rows = Sequence[LabelledSentence]
 
 
-def figures_of(train: Rows, test: Rows, framings: Sequence[str], settings: FeatureSettings) -> dict[str, object]:
-    """Return the figures on `test` of uncalibrated regressions fitted on `train`, one global threshold for all framings."""
+def figures_of(
+    train: Rows, test: Rows, framings: Sequence[str], settings: FeatureSettings, smoothing: float = SMOOTHING
+) -> dict[str, object]:
+    """Return the figures on `test` of uncalibrated regressions fitted on `train`, one threshold for all framings; and the cost."""
     counter, scaler = vectoriser(settings), SentenceScaler(settings.shortness)
-    X = scaler.fit_transform(counter.fit_transform([row.text for row in train]))
+    counts = counter.fit_transform([row.text for row in train])
+    order, terms = ordered_terms(counter.get_feature_names_out())
+    X = scaler.fit_transform(counts[:, order])
     targets, truth = targets_of(train, framings), targets_of(test, framings)
-    coefficients, intercepts = fit_outputs(X, targets, masks_of(targets))
-    decisions = scaler.transform(counter.transform([row.text for row in test])) @ coefficients + intercepts
+    coefficients, intercepts = fit_outputs(X, targets, masks_of(targets), smoothing)
+    decisions = scaler.transform(counter.transform([row.text for row in test])[:, order]) @ coefficients + intercepts
     p = 1 / (1 + np.exp(-decisions[:, :-1]))
     called = p >= _best_threshold(p, truth[:, :-1])
     nothing = np.zeros(len(test), dtype=bool)
     judged = Judged(tuple(framings), p, called, truth[:, :-1], nothing, truth[:, -1], [row.group for row in test])
-    return {**evaluate(judged, resamples=200), "terms": X.shape[1]}
+    ones = np.ones(len(framings) + 1)
+    thresholds = np.full((len(ones), 2), 0.5)
+    outputs = (*framings, "contested")
+    weights = Weights(outputs, terms, scaler.idf_, coefficients, intercepts, ones, 0 * ones, thresholds)
+    return {**evaluate(judged, resamples=200), "terms": X.shape[1], **cost_of(weights, settings, test)}
+
+
+def cost_of(weights: Weights, settings: FeatureSettings, test: Rows) -> dict[str, float]:
+    """Return the size of the model in megabytes and how many sentences it scores a second (the best of three runs)."""
+    numbers = ("pair_distance", "piece_lengths", "minimum_documents", "shortness")
+    texts = [row.text for row in test] * 20
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = {"settings": {name: getattr(settings, name) for name in numbers}}
+        save_model(Path(folder) / "model", weights, manifest, {})
+        model = load_model(Path(folder) / "model")
+        size = sum(path.stat().st_size for path in (Path(folder) / "model").iterdir())
+    seconds = []
+    for _ in range(3):
+        started = time.perf_counter()
+        model.probabilities(texts)
+        seconds.append(time.perf_counter() - started)
+    return {"megabytes": size / 1e6, "sentences_per_second": len(texts) / min(seconds)}
 
 
 def _best_threshold(p: np.ndarray, truth: np.ndarray) -> float:
@@ -60,13 +89,13 @@ def ablation(train: Rows, test: Rows, framings: Sequence[str]) -> Iterator[tuple
         "no pieces": FeatureSettings(full.pair_distance, ()),
         "no pairs": FeatureSettings(0),
         "pairs of neighbours only": FeatureSettings(1),
-        "pairs up to four apart": FeatureSettings(4),
-        "pieces of four": FeatureSettings(piece_lengths=(4,)),
         "terms from two sentences on": FeatureSettings(minimum_documents=2),
+        "terms from six sentences on": FeatureSettings(minimum_documents=6),
         "short sentences not scaled down": FeatureSettings(shortness=0.0),
     }
     for name, settings in versions.items():
         yield name, figures_of(train, test, framings, settings)
+    yield "terms not scaled by their ratios", figures_of(train, test, framings, full, smoothing=0.0)
     stem, classifier.features.stem = classifier.features.stem, lambda word: word
     yield "whole words, no stems", figures_of(train, test, framings, full)
     classifier.features.stem = stem
@@ -89,11 +118,15 @@ def part(rows: Rows, share: int) -> list[LabelledSentence]:
 
 def table(results: Sequence[tuple[str, dict[str, object]]]) -> str:
     """Return the results as a Markdown table."""
-    lines = ["| | terms | micro-F1 | 95 % | macro AP | 95 % |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| | terms | megabytes | sentences/s | micro-F1 | 95 % | macro AP | 95 % |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for name, figures in results:
         f1, ap = figures["intervals"]["micro_f1"], figures["intervals"]["macro_ap_5"]  # type: ignore[index]
         lines.append(
-            f"| {name} | {figures['terms']:,} | {figures['micro_f1']:.3f} | {f1[0]:.2f}-{f1[1]:.2f} "
+            f"| {name} | {figures['terms']:,} | {figures['megabytes']:.1f} | {figures['sentences_per_second']:,.0f} "
+            f"| {figures['micro_f1']:.3f} | {f1[0]:.2f}-{f1[1]:.2f} "
             f"| {figures['macro_ap_5']:.3f} | {ap[0]:.2f}-{ap[1]:.2f} |"
         )
     return "\n".join(lines)

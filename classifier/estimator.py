@@ -104,21 +104,24 @@ def pipeline(settings: FeatureSettings) -> Pipeline:
 
 
 def fit_outputs(
-    X: sparse.csr_matrix, targets: NDArray[np.bool_], masks: Sequence[NDArray[np.bool_]]
+    X: sparse.csr_matrix,
+    targets: NDArray[np.bool_],
+    masks: Sequence[NDArray[np.bool_]],
+    smoothing: float = SMOOTHING,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (terms, K) coefficients and (K,) intercepts; output k is fitted on the rows of `masks[k]`.
 
     An output that never, or always, holds on its rows gets zero weights: it can't be learned.
     """
     learned = Parallel(n_jobs=-1, prefer="threads")(
-        delayed(_fit_one)(X[mask], targets[mask, k]) for k, mask in enumerate(masks)
+        delayed(_fit_one)(X[mask], targets[mask, k], smoothing) for k, mask in enumerate(masks)
     )
     coefficients, intercepts = zip(*learned, strict=True)
     return np.array(coefficients).T, np.array(intercepts)
 
 
-def _fit_one(X: sparse.csr_matrix, y: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
+def _fit_one(X: sparse.csr_matrix, y: NDArray[np.bool_], smoothing: float) -> tuple[NDArray[np.float64], float]:
     if len(np.unique(y)) < 2:
         return np.zeros(X.shape[1]), -10.0
-    fitted = RatioRegression().fit(X, y)
+    fitted = RatioRegression(smoothing=smoothing).fit(X, y)
     return fitted.coef_[0], float(fitted.intercept_[0])

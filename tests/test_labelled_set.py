@@ -81,12 +81,9 @@ def test_every_genre_decade_and_nation_is_there(counted):
     assert {"england", "scotland", "wales", "northern_ireland"} <= set(counted.nations)
 
 
-def test_press_releases_with_ministers_quotations_are_the_largest_genre_but_answers(counted):
-    # Parliamentary answers are a little ahead: real text showed that plain official prose was what the model lacked most.
+def test_press_releases_with_ministers_quotations_are_the_largest_genre(counted):
     press = counted.genres["press_release"] + counted.genres["quote"]
-    others = set(counted.genres) - {"press_release", "quote", "parliamentary_answer"}
-    assert press >= 2 * max(counted.genres[genre] for genre in others)
-    assert press >= 0.9 * counted.genres["parliamentary_answer"]
+    assert press > max(count for genre, count in counted.genres.items() if genre not in ("press_release", "quote"))
 
 
 def test_lengths_are_those_of_real_text(counted):
