@@ -19,8 +19,9 @@ _OPENING = "[\"'“‘(\\[]*+"
 _STARTER = rf"{_OPENING}(?:{'|'.join(sorted(STARTERS))})\b(?!\.|[.’'][A-Z])"
 _FOOTNOTE = r"""(?:[\[\d¹²³⁰⁴-⁹](?:(?<=\[)\d{1,3}\](?:\[\d{1,3}\])*+|(?<=[¹²³⁰⁴-⁹])[¹²³⁰⁴-⁹]*+
     |(?:(?<=[a-zA-Z)”’"'][.!?]\d)|(?<=[.!?][)”’"']\d))\d?))?"""
-# Lower case goes on with the sentence, but not in "iPhone", "c2c", "b) the second" and "ii. the second". So does punctuation.
-_MORE = rf"(?:{_OPENING}|[–—]\ )[a-zß-öø-ÿ](?![A-Z\d]|[a-z][A-Z]|[).]\ |[ivx]{{1,3}}[).]\ )|[,;:!?)\]]|\.(?!\.)"
+# Lower case goes on with the sentence, but not in "iPhone", "c2c", "b) the second" and "ii. the second". So do
+# punctuation and, up to the line's end, anything without a letter: "(27)", a mark that stands alone.
+_MORE = rf"(?:{_OPENING}|[–—]\ )[a-zß-öø-ÿ](?![A-Z\d]|[a-z][A-Z]|[).]\ |[ivx]{{1,3}}[).]\ )|[,;:!?)\]]|\.(?!\.)|(?:[^\w\n]|[\d_]){{0,12}}+(?:\n|\Z)"
 # A line end; or terminators, their closing marks and the mark of a footnote, then blanks and no sign that the sentence goes on.
 # Group 1 stands where the sentence ends. Where the blank was forgotten ("in place.The"), only a word that begins sentences will
 # do. Every match begins with one of five characters, which makes the search fast, and with no terminator before it, which

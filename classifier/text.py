@@ -5,6 +5,9 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
+from functools import lru_cache
+from itertools import accumulate
 
 # Everything a line may hold: no controls but tab, no bidirectional overrides, no zero-width marks, no lone surrogates.
 _LINE_ENDS = re.compile("\r\n|\r|\x0b|\x0c|\x85|\u2028|\u2029")
@@ -18,6 +21,7 @@ _NEEDS_WORK = re.compile("[^£–—‘’“”•…éêôŵŷâàç½€°]")
 _MAY_ACT = re.compile(
     "[^\t\n -~\u00a0-\u00ac\u00ae-\u04ff\u1e00-\u1fff\u2010-\u2027\u2030-\u205f\u2070-\u2fff\u3000-\ua4ff\uac00-\ud7ff]+"
 )
+_LONG = 20_000
 
 
 def normalise(text: str) -> str:
@@ -58,4 +62,14 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     >>> line_and_column("one\ntwo", 4)
     (2, 1)
     """
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+    if len(text) < _LONG:
+        return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+    starts = _line_starts(text)
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
+
+
+@lru_cache(maxsize=1)
+def _line_starts(text: str) -> list[int]:
+    """Return where the lines of a long text begin, remembered from one finding in it to the next."""
+    return [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-1])]

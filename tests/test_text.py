@@ -33,8 +33,9 @@ def test_printable_text_cannot_move_the_cursor(text):
     assert "\x1b" not in printable(text + "\x1b[2J")
 
 
-@given(st.text(alphabet="ab\n", max_size=60), st.data())
-def test_line_and_column_point_at_the_offset(text, data):
+@given(st.text(alphabet="ab\n", max_size=60), st.sampled_from(["", "\n" * 15_000 + "x" * 6000]), st.data())
+def test_line_and_column_point_at_the_offset(text, end, data):
+    text += end
     offset = data.draw(st.integers(0, len(text)))
     line, column = line_and_column(text, offset)
     lines = text.split("\n")
