@@ -127,9 +127,13 @@ def exit_code(totals: Totals, fail_on: Sequence[str]) -> ExitCode:
 def counted(totals: Totals) -> str:
     """Return the totals in words."""
     return (
-        f"{totals.documents:,} documents, {totals.sentences:,} sentences, {totals.flagged:,} flagged, "
-        f"{totals.unsure:,} unsure, {totals.failures:,} failures"
+        f"{_number(totals.documents, 'document')}, {_number(totals.sentences, 'sentence')}, {totals.flagged:,} flagged, "
+        f"{totals.unsure:,} unsure, {_number(totals.failures, 'failure')}"
     )
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def progress_bar() -> Callable[[Totals], None] | None:

@@ -137,7 +137,7 @@ def test_a_worker_killed_in_mid_run_costs_nothing(address, workers, texts, expec
     _, shown = run.communicate(timeout=120)
     assert run.returncode == 3, shown
     assert f"{SHARDS * ROWS:,} documents, " in shown
-    assert "1 failures" in shown
+    assert "1 failure" in shown
     assert len(list(out.iterdir())) == len(parts_in(out)) == SHARDS + 1
     assert records_in(out) == expected
 
