@@ -97,6 +97,7 @@ def _manifest(
             "shortness": settings.features.shortness,
             "rate": settings.rate,
             "flagged_precision": settings.flagged_precision,
+            "flagged_floor": settings.flagged_floor,
             "unsure_probability": settings.unsure_probability,
         },
         "cross_validated": _rounded(figures),

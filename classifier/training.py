@@ -34,11 +34,16 @@ Booleans = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """How to fit. `rate`: the share of sentences that carry a given framing in the text that probabilities should fit."""
+    """How to fit. `rate`: the share of sentences that carry a framing, on average, in the text that probabilities should fit.
+
+    A framing is flagged where, out of fold and at that rate, `flagged_precision` of what is flagged is right, and never below
+    `flagged_floor`; it is unsure from `unsure_probability` on.
+    """
 
     features: FeatureSettings = FeatureSettings()
     rate: float = 0.02
     flagged_precision: float = 0.8
+    flagged_floor: float = 0.4
     unsure_probability: float = 0.25
     minimum_positives: int = 10
 
@@ -130,7 +135,7 @@ class _Pooled:
         probabilities = sigmoid(self.slope * found.decisions[:, k] + self.offset)
         weights = self.weights[:, self.columns.index(k)]
         own = threshold_for_precision(probabilities, found.targets[:, k], weights, settings.flagged_precision)
-        flagged = max(own, 0.5)
+        flagged = max(own, settings.flagged_floor)
         return Calibration(self.slope, self.offset, min(settings.unsure_probability, flagged), flagged)
 
 
