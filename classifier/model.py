@@ -13,6 +13,7 @@ for more than a few sentences `scorer` does the same sums over whole blocks of t
 import math
 import operator
 import struct
+import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,6 +87,7 @@ class Model:
         self.manifest = manifest
         self._row = struct.Struct(f"<{len(self.outputs) + 1}f")
         self._stem_rows: dict[str, Row] = {}
+        self._one_at_a_time = threading.RLock()  # the scorer learns words as it meets them
         if len(rows) != len(terms) * self._row.size:
             raise ValueError(f"{len(rows):,} bytes of weights are not {len(terms):,} rows of {self._row.size}")
 
@@ -157,8 +159,9 @@ class Model:
         if sum(map(len, sentences)) <= FEW_CHARACTERS:
             found = dict(enumerate(map(self.account, sentences)))
         else:
-            likely = self.scorer.likely(sentences, [bound - _MARGIN for bound in bounds])
-            found = dict(zip(likely, self._accounts([sentences[i] for i in likely]), strict=True))
+            with self._one_at_a_time:
+                likely = self.scorer.likely(sentences, [bound - _MARGIN for bound in bounds])
+                found = dict(zip(likely, self._accounts([sentences[i] for i in likely]), strict=True))
         return {i: own for i, own in found.items() if any(map(operator.ge, own.probabilities, bounds))}
 
     def _accounts(self, sentences: Sequence[str]) -> Iterator[Account]:
@@ -168,7 +171,8 @@ class Model:
 
     def probabilities(self, sentences: Sequence[str]) -> "NDArray[np.float64]":
         """Return (n, K): the calibrated probability of every output for every sentence."""
-        return self.scorer.probabilities(sentences)
+        with self._one_at_a_time:
+            return self.scorer.probabilities(sentences)
 
     @cached_property
     def scorer(self) -> "Scorer":

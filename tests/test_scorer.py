@@ -1,6 +1,7 @@
 """Three ways to the same probabilities: scikit-learn's sparse matrices, plain Python by the book, and numpy by the block."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -171,3 +172,13 @@ def test_whatever_is_reported_was_not_ruled_out_by_the_rough_sums(texts, model, 
         likely = model.scorer.likely([*texts, *HOSTILE, "sanction " * 400], [bound] * 3)
         missed = set(np.flatnonzero((expected >= bound + 1e-6).any(axis=1)).tolist()) - set(likely)
         assert not missed
+
+
+def test_threads_that_share_a_model_get_what_one_alone_gets(model, texts):
+    alone = model.probabilities(texts)
+    shared = Model(model.outputs, model.terms, model.rows, model.settings, model.manifest)
+    parts = [texts[start::8] for start in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(shared.probabilities, parts))
+    for start, probabilities in enumerate(found):
+        np.testing.assert_allclose(probabilities, alone[start::8], atol=1e-9)
