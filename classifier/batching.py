@@ -5,6 +5,7 @@
 
 import gc
 import io
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +49,7 @@ def _run(inputs: Sequence[str], output: str | Path | None, resume: bool, setting
         raise UsageError("--resume needs a file to go on with; name it with -o.")
     out = Path(output) if output else None
     format = choose_format(out, settings["format"])  # noqa: A001
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy, not yet loaded, would start threads only to wait
     recipe = recipe_of(settings)
     documents = read_documents(inputs, reading_of(settings))
     gc.set_threshold(100_000)  # a batch makes many objects and hardly a cycle of them

@@ -90,20 +90,31 @@ class KeyTable:
 
     def find(self, keys: Keys) -> Integers:
         """Return the number of each key, -1 where it is not in the table."""
-        slots = self._first_slots(keys)
-        met = self._keys.take(slots)
-        is_here = met == keys
-        found = np.where(is_here, self._numbers.take(slots), -1)
-        asking = np.flatnonzero((met != 0) > is_here)
-        slots, keys = slots[asking], keys[asking]
+        is_here, slots = self._search(keys)
+        return np.where(is_here, self._numbers.take(slots), -1)
+
+    def find_known(self, keys: Keys) -> tuple[Integers, Integers]:
+        """Return which of the keys, none of them 0, are in the table, ascending; and their numbers."""
+        is_here, slots = self._search(keys)
+        places = np.flatnonzero(is_here)
+        return places, self._numbers.take(slots.take(places))
+
+    def _search(self, keys: Keys) -> tuple[NDArray[np.bool_], Integers]:
+        """Return whether each key is in the table, and in which slot."""
+        found = self._first_slots(keys)
+        met = self._keys.take(found)
+        is_found = met == keys
+        asking = np.flatnonzero((met != 0) > is_found)
+        slots, keys = found.take(asking), keys.take(asking)
         while len(asking):
             slots = self._next(slots)
             met = self._keys.take(slots)
             is_here = met == keys
-            found[asking[is_here]] = self._numbers.take(slots[is_here])
-            goes_on = (met != 0) > is_here
-            asking, slots, keys = asking[goes_on], slots[goes_on], keys[goes_on]
-        return found
+            is_found[asking[is_here]] = True
+            found[asking[is_here]] = slots[is_here]
+            goes_on = np.flatnonzero((met != 0) > is_here)
+            asking, slots, keys = asking.take(goes_on), slots.take(goes_on), keys.take(goes_on)
+        return is_found, found
 
     def add(self, keys: Keys, numbers: Integers) -> None:
         """Add distinct keys that are not in the table yet."""

@@ -59,6 +59,7 @@ class PackedRows:
         counts = np.diff(edges)
         filled = np.flatnonzero(counts)
         lanes = np.zeros((len(counts), len(self._columns)), dtype=np.uint64)
+        numbers = numbers.astype(np.intp, copy=False)  # once, not once a lane
         if len(filled):
             for lane, column in enumerate(self._columns):
                 lanes[filled, lane] = np.add.reduceat(column.take(numbers), edges[filled])

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from classifier.errors import UsageError
 from classifier.forking import CAN_FORK, map_forked
@@ -136,38 +136,42 @@ def write_batch(
 
 
 def blocks(
-    items: Iterable[Item], count: int = 0, chain: str = "", block_characters: int = BLOCK_CHARACTERS
+    items: Iterable[Item], count: int = 0, chain: Any = None, block_characters: int = BLOCK_CHARACTERS
 ) -> Iterator[Block]:
-    """Yield `items` in blocks of bounded size, going on from `count` inputs that hash to `chain`."""
+    """Yield `items` in blocks of bounded size, going on from `count` inputs that went into the hash `chain`."""
+    chain = chain or hashlib.sha256()
     gathered: list[Item] = []
     size = 0
     for item in items:
         gathered.append(item)
-        count, chain = count + 1, link(chain, item)
+        link(chain, item)
         size += len(item.text) if isinstance(item, Document) else len(item.message)
         if size >= block_characters:
-            yield Block(tuple(gathered), count, chain)
+            count += len(gathered)
+            yield Block(tuple(gathered), count, chain.hexdigest())
             gathered, size = [], 0
     if gathered:
-        yield Block(tuple(gathered), count, chain)
+        yield Block(tuple(gathered), count + len(gathered), chain.hexdigest())
 
 
-def link(chain: str, item: Item) -> str:
-    """Return the hash of everything read up to and including `item`."""
-    known = (item.text, item.title, item.date) if isinstance(item, Document) else (item.error, item.message)
-    linked = "\0".join((chain, item.name, *known))
-    return hashlib.sha256(linked.encode("utf-8", "replace")).hexdigest()
+def link(chain: Any, item: Item) -> None:
+    """Add `item` to the hash of everything read so far."""
+    if isinstance(item, Document):
+        linked = f"{item.name}\0{item.text}\0{item.title}\0{item.date}\0\0"
+    else:
+        linked = f"{item.name}\0{item.error}\0{item.message}\0\0"
+    chain.update(linked.encode("utf-8", "replace"))
 
 
-def skip(items: Iterator[Item], last: Checkpoint) -> tuple[Iterator[Item], str]:
-    """Return what is left of `items` after those that a checkpoint covers, and their chain.
+def skip(items: Iterator[Item], last: Checkpoint) -> tuple[Iterator[Item], Any]:
+    """Return what is left of `items` after those that a checkpoint covers, and the hash of these.
 
     Raise `UsageError` if they are not the inputs that were scored then.
     """
-    chain, count = "", 0
+    chain, count = hashlib.sha256(), 0
     for count, item in enumerate(islice(items, last.count), 1):  # noqa: B007 - counts what was read
-        chain = link(chain, item)
-    if (count, chain) != (last.count, last.chain):
+        link(chain, item)
+    if (count, chain.hexdigest() if count else "") != (last.count, last.chain):
         raise UsageError("the inputs have changed since the run was interrupted. Start again without --resume.")
     return items, chain
 

@@ -25,6 +25,7 @@ TEXT_FIELDS = (
 )
 NO_TEXT = "holds no text"
 _NAME_FIELDS = ("id", "url", "uri", "link")
+_NAMES = (str, int)
 _SHORTEST_PROSE = 40
 _SHOWN_COLUMNS = 200
 
@@ -97,6 +98,6 @@ def row_name(row: Mapping[str, Any], where: str) -> str:
     """Return what the row calls itself, or else where it stands."""
     for field in _NAME_FIELDS:
         value = row.get(field)
-        if value and isinstance(value, str | int):
+        if value and isinstance(value, _NAMES):
             return str(value)
     return where
