@@ -36,6 +36,8 @@ def check(
 
 def documents_of(source: str) -> Iterator[Document | DocumentFailure]:
     """Yield the documents that `source` names, or the text itself as one; raise `InputError` for a path that is not there."""
+    if not source.strip():
+        raise InputError("the text is empty. Give text, a path, a URL, or - for standard input.")
     if source == "-" or source.startswith(("http://", "https://")) or _is_path(source):
         from classifier.readers import read_documents
 
@@ -44,8 +46,6 @@ def documents_of(source: str) -> Iterator[Document | DocumentFailure]:
         raise InputError(
             f"{source}: no such file. If you meant it as text, put it in a sentence or pipe it to `framing check -`."
         )
-    elif not source.strip():
-        raise InputError("the text is empty. Give text, a path, a URL, or - for standard input.")
     else:
         yield Document("text", normalise(source))
 

@@ -47,3 +47,9 @@ def test_no_process_is_no_number_of_processes(tmp_path):
     done = framing("score", "examples/texts", "-o", tmp_path / "x.jsonl", "--jobs", "0")
     assert done.returncode == ExitCode.UNUSABLE
     assert not (tmp_path / "x.jsonl").exists()
+
+
+def test_an_empty_text_is_no_folder():
+    found = framing("check", "")
+    assert found.returncode == ExitCode.UNUSABLE
+    assert "the text is empty" in found.stderr
