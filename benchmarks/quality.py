@@ -13,6 +13,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -57,10 +58,9 @@ def figures_of(
 
 def cost_of(weights: Weights, settings: FeatureSettings, test: Rows) -> dict[str, float]:
     """Return the size of the model in megabytes and how many sentences it scores a second (the best of three runs)."""
-    numbers = ("pair_distance", "piece_lengths", "minimum_documents", "shortness")
     texts = [row.text for row in test] * 20
     with tempfile.TemporaryDirectory() as folder:
-        manifest = {"settings": {name: getattr(settings, name) for name in numbers}}
+        manifest = {"settings": asdict(settings)}
         save_model(Path(folder) / "model", weights, manifest, {})
         model = load_model(Path(folder) / "model")
         size = sum(path.stat().st_size for path in (Path(folder) / "model").iterdir())

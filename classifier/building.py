@@ -1,6 +1,7 @@
 """The labelled folder → a model folder, or figures. Ties the labelled set, fitting, judging and storage together."""
 
 import platform
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -91,10 +92,7 @@ def _manifest(
             "sha256": fingerprint(rows),
         },
         "settings": {
-            "pair_distance": settings.features.pair_distance,
-            "piece_lengths": list(settings.features.piece_lengths),
-            "minimum_documents": settings.features.minimum_documents,
-            "shortness": settings.features.shortness,
+            **asdict(settings.features),
             "rate": settings.rate,
             "flagged_precision": settings.flagged_precision,
             "flagged_floor": settings.flagged_floor,

@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from classifier.features import SHORTNESS, Analyser, FeatureSettings
+from classifier.features import SHORTNESS, TINY, Analyser, FeatureSettings
 
 REGULARISATION = 30.0  # inverse strength, `C`; from 20 to 300 the figures hardly change
 SMOOTHING = 0.3  # of the ratios, in mean counts of a term
@@ -42,7 +42,7 @@ class SentenceScaler(BaseEstimator, TransformerMixin):  # type: ignore[misc]
 
     def transform(self, X: sparse.csr_matrix) -> sparse.csr_matrix:
         """Return the scaled rows, (sentences, terms)."""
-        lengths = np.sqrt(np.maximum(X @ self.idf_**2 + self.shortness, 1e-12))
+        lengths = np.sqrt(np.maximum(X @ self.idf_**2 + self.shortness, TINY))
         return (sparse.diags(1 / lengths) @ X @ sparse.diags(self.idf_)).tocsr()
 
 

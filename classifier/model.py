@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from classifier.features import FOLDED, PIECE_MARK, WORD, FeatureSettings, pieces, scale, stem
+from classifier.features import FOLDED, PIECE_MARK, FeatureSettings, pieces, scale, stem, word_spans
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,16 +120,17 @@ class Model:
 
     def stem_row(self, stemmed: str) -> Row:
         """Return what a stem brings with all its pieces, and remember it."""
-        if stemmed not in self._stem_rows:
+        row = self._stem_rows.get(stemmed)
+        if row is None:
             if len(self._stem_rows) >= _MAX_REMEMBERED:
                 self._stem_rows.clear()
-            found = map(self.row, [stemmed, *pieces(stemmed, self.settings.piece_lengths)])
-            self._stem_rows[stemmed] = _sum([row for row in found if row], len(self.outputs) + 1)
-        return self._stem_rows[stemmed]
+            known = map(self.row, [stemmed, *pieces(stemmed, self.settings.piece_lengths)])
+            row = self._stem_rows[stemmed] = _sum([own for own in known if own], len(self.outputs) + 1)
+        return row
 
     def account(self, sentence: str) -> Account:
         """Return the account of one sentence."""
-        spans = [match.span() for match in WORD.finditer(sentence)]
+        spans = word_spans(sentence)
         stems = [stem(sentence[start:end].translate(FOLDED)) for start, end in spans]
         parts: list[list[Row]] = [[] for _ in stems]
         for stemmed in set(stems):

@@ -4,7 +4,6 @@ Workers read their shard and write its part themselves; only counts travel. A sh
 counts it and scores what is missing. What a worker was doing when it was lost is done again by another one.
 """
 
-import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,8 +18,6 @@ from classifier.writers import decode_entries
 
 CONNECT_SECONDS = 10
 _FEWEST_THREADS = 2
-
-_ONE_AT_A_TIME = threading.Lock()  # a model remembers words, so the threads of a worker take turns
 
 
 def score_shards(
@@ -61,15 +58,14 @@ def make_part(recipe: Recipe, identity: str, shard: Shard, out: str, options: Re
     if shard.part in Parts(out).names():
         return count_part(shard, out)
     totals = Totals()
-    with _ONE_AT_A_TIME:
-        if identity_of(recipe) != identity:
-            raise UsageError(
-                "a worker has another model, baseline or ignore file, or another version of framing. Make them alike."
-            )
-        with Parts(out).writing(shard.part) as stream:
-            for scored in score_blocks(blocks(read_shard(shard.source, options)), recipe, jobs=1):
-                stream.write(scored.lines)
-                totals.merge(scored.totals)
+    if identity_of(recipe) != identity:
+        raise UsageError(
+            "a worker has another model, baseline or ignore file, or another version of framing. Make them alike."
+        )
+    with Parts(out).writing(shard.part) as stream:
+        for scored in score_blocks(blocks(read_shard(shard.source, options)), recipe, jobs=1):
+            stream.write(scored.lines)
+            totals.merge(scored.totals)
     return totals
 
 

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, cast
 
 from classifier.errors import InputError, OutputError, UsageError
 from classifier.readers import ReadOptions, read_documents, read_stream
+from classifier.readers.sources import is_address
 from classifier.records import Document, DocumentFailure
 
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]*(?:::|://)", re.IGNORECASE)
@@ -56,7 +57,7 @@ def list_shards(inputs: Iterable[str], identity: str) -> list[Shard]:
 def _files(given: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if given == "-":
         raise UsageError("a cluster's workers can't read this machine's standard input; put it into a file.")
-    if given.lower().startswith(("http://", "https://")):
+    if is_address(given):
         yield given, {}
         return
     system, path = _resolve(given)
@@ -107,7 +108,7 @@ def _digest(text: str) -> str:
 
 def read_shard(source: str, options: ReadOptions) -> Iterator[Document | DocumentFailure]:
     """Yield the documents of one shard; what can't be read comes as a failure."""
-    if not _REMOTE.match(source) or source.lower().startswith(("http://", "https://")):
+    if not _REMOTE.match(source) or is_address(source):
         yield from read_documents([source], options)
         return
     import fsspec
