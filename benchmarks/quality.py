@@ -25,6 +25,7 @@ from classifier.evaluating import Judged, evaluate, reliability
 from classifier.features import FeatureSettings
 from classifier.judging import judge
 from classifier.labelled_set import LabelledSentence, load_labelled
+from classifier.scorer import sigmoid
 from classifier.scoring import load_model
 from classifier.storage import save_model
 from classifier.training import masks_of, ordered_terms, targets_of
@@ -45,7 +46,7 @@ def figures_of(
     targets, truth = targets_of(train, framings), targets_of(test, framings)
     coefficients, intercepts = fit_outputs(X, targets, masks_of(targets), smoothing)
     decisions = scaler.transform(counter.transform([row.text for row in test])[:, order]) @ coefficients + intercepts
-    p = 1 / (1 + np.exp(-decisions[:, :-1]))
+    p = sigmoid(decisions[:, :-1])
     called = p >= _best_threshold(p, truth[:, :-1])
     nothing = np.zeros(len(test), dtype=bool)
     judged = Judged(tuple(framings), p, called, truth[:, :-1], nothing, truth[:, -1], [row.group for row in test])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from classifier.checking import known_framings
+from classifier.checking import exit_code, known_framings
 from classifier.config import load_settings
 from classifier.errors import ExitCode, UsageError
 from classifier.journal import Totals
@@ -41,7 +41,7 @@ def score_inputs(
     settings = {name: setting.value for name, setting in load_settings(given, config=config).items()}
     run = _run_on_cluster if settings["cluster"] else _run
     totals = run(inputs, output, resume, settings)
-    return exit_code(totals, settings["fail-on"])
+    return exit_code(totals.documents, totals.failures, totals.framings, settings["fail-on"])
 
 
 def _run(inputs: Sequence[str], output: str | Path | None, resume: bool, settings: dict[str, Any]) -> Totals:
@@ -111,19 +111,8 @@ def recipe_of(settings: dict[str, Any]) -> Recipe:
         path and Path(path).absolute() for path in (settings["model"], settings["baseline"], ignore)
     )
     recipe = Recipe(model, scoring, settings["with-text"], settings["context"], baseline, ignore)
-    framings = prepare(recipe)[0].framings
-    known_framings(framings, [*settings["framing"], *(name for name in settings["fail-on"] if name != "any")])
+    known_framings(prepare(recipe)[0].framings, settings["framing"], settings["fail-on"])
     return recipe
-
-
-def exit_code(totals: Totals, fail_on: Sequence[str]) -> ExitCode:
-    """Return what the shell should hear: failures first, then framings named by `--fail-on`."""
-    if not totals.documents:
-        return ExitCode.UNUSABLE
-    if totals.failures:
-        return ExitCode.SOME_FAILED
-    wanted = totals.framings if "any" in fail_on else totals.framings.keys() & set(fail_on)
-    return ExitCode.FRAMING_FOUND if fail_on and wanted else ExitCode.DONE
 
 
 def counted(totals: Totals) -> str:

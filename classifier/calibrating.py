@@ -41,11 +41,6 @@ def fit_sigmoid(decisions: Floats, is_positive: Booleans, weights: Floats) -> tu
     return max(float(fitted.coef_[0, 0]), 0.0), float(fitted.intercept_[0])
 
 
-def sigmoid(values: Floats) -> Floats:
-    """Return 1 / (1 + exp(-values)), elementwise."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(values, -500, 500))))
-
-
 def threshold_for_precision(probabilities: Floats, is_positive: Booleans, weights: Floats, precision: float) -> float:
     """Return the lowest threshold at and above which the weighted precision is at least `precision`; 1.0 if none is."""
     order = np.argsort(-probabilities, kind="stable")

@@ -4,7 +4,7 @@ It is used like grep, so nothing is loaded before it is needed: no reader for a 
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from classifier.errors import ExitCode, InputError, UsageError
@@ -13,6 +13,7 @@ from classifier.scoring import ScoreOptions, load_model, score_documents
 from classifier.text import normalise
 from classifier.writers.formats import open_writer
 
+ANY = "any"
 _LONGEST_NAME = 4096
 
 
@@ -26,12 +27,14 @@ def check(
     """Print the findings in what `source` is or names; return what the shell should hear."""
     options = options or ScoreOptions()
     loaded = load_model(model)
-    known_framings(loaded.framings, [*options.framings, *(name for name in fail_on if name != "any")])
+    known_framings(loaded.framings, options.framings, fail_on)
     outcomes = list(score_documents(documents_of(source), loaded, options))
     with open_writer(sys.stdout, format, loaded) as writer:
         for outcome in outcomes:
             writer.write(outcome)
-    return exit_code(outcomes, fail_on)
+    scored = [outcome for outcome in outcomes if isinstance(outcome, DocumentResult)]
+    flagged = {framing for result in scored for framing in result.count("flagged")}
+    return exit_code(len(scored), len(outcomes) - len(scored), flagged, fail_on)
 
 
 def documents_of(source: str) -> Iterator[Document | DocumentFailure]:
@@ -65,22 +68,20 @@ def _looks_like_path(source: str) -> bool:
     )
 
 
-def known_framings(framings: Sequence[str], names: Sequence[str]) -> None:
-    """Raise `UsageError`, with the nearest id, for a name that is no framing."""
-    for name in names:
+def known_framings(framings: Sequence[str], wanted: Sequence[str], fail_on: Sequence[str]) -> None:
+    """Raise `UsageError`, with the nearest id, for a name that is no framing; `fail_on` may also say `any`."""
+    for name in (*wanted, *(name for name in fail_on if name != ANY)):
         if name not in framings:
             from classifier.codebook import unknown_name
 
             raise UsageError(unknown_name("framing", name, tuple(framings)))
 
 
-def exit_code(outcomes: Sequence[DocumentResult | DocumentFailure], fail_on: Sequence[str]) -> ExitCode:
-    """Return what the shell should hear: failures first, then framings named by `--fail-on`."""
-    scored = [outcome for outcome in outcomes if isinstance(outcome, DocumentResult)]
+def exit_code(scored: int, failed: int, flagged: Collection[str], fail_on: Sequence[str]) -> ExitCode:
+    """Return what the shell should hear of so many documents: failures first, then flagged framings named by `--fail-on`."""
     if not scored:
         return ExitCode.UNUSABLE
-    if len(scored) < len(outcomes):
+    if failed:
         return ExitCode.SOME_FAILED
-    flagged = {framing for result in scored for framing in result.count("flagged")}
-    wanted = flagged if "any" in fail_on else flagged & set(fail_on)
-    return ExitCode.FRAMING_FOUND if fail_on and wanted else ExitCode.DONE
+    is_wanted = bool(flagged) if ANY in fail_on else not set(fail_on).isdisjoint(flagged)
+    return ExitCode.FRAMING_FOUND if is_wanted else ExitCode.DONE

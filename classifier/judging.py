@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.calibrating import Calibration, sigmoid
+from classifier.calibrating import Calibration
 from classifier.evaluating import Judged
 from classifier.labelled_set import LabelledSentence
 from classifier.model import Model
+from classifier.scorer import sigmoid
 from classifier.stance import at_share, own_share
 from classifier.training import OutOfFold, targets_of
 

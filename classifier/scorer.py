@@ -67,7 +67,7 @@ class Scorer:
 
     def probabilities(self, sentences: Sequence[str]) -> Floats:
         """Return (n, K): the calibrated probability of every output for every sentence."""
-        return np.asarray(1 / (1 + np.exp(-np.clip(self.logits(sentences), -500, 500))))
+        return sigmoid(self.logits(sentences))
 
     def logits(self, sentences: Sequence[str]) -> Floats:
         """Return (n, K): the calibrated log-odds of every output for every sentence."""
@@ -168,6 +168,11 @@ class Scorer:
         np.add.at(parts, word, halves)
         np.add.at(parts, word + gap + 1, halves)
         return parts
+
+
+def sigmoid(values: Floats) -> Floats:
+    """Return 1 / (1 + exp(-values)), elementwise, without overflow."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(values, -500, 500))))
 
 
 def type_of_keys(stems: int) -> Any:

@@ -32,9 +32,7 @@ def normalise(text: str) -> str:
     >>> normalise("Rt.\xa0Hon.\r\nNo\x00 10\u200b")
     'Rt. Hon.\nNo  10'
     """
-    others = text.encode("utf-8", "surrogatepass").translate(
-        None, _PLAIN
-    )  # nearly always nothing, or a few quotation marks
+    others = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN)  # nearly always nothing, or a few marks
     if not others or not _NEEDS_WORK.search(others.decode("utf-8", "surrogatepass")):
         return text
     text = _LINE_ENDS.sub("\n", text)

@@ -15,7 +15,6 @@ from scipy import sparse
 from classifier.calibrating import (
     Calibration,
     fit_sigmoid,
-    sigmoid,
     threshold_for_f1,
     threshold_for_precision,
     weights_at_rate,
@@ -23,6 +22,7 @@ from classifier.calibrating import (
 from classifier.estimator import SentenceScaler, fit_outputs, vectoriser
 from classifier.features import PIECE_MARK, FeatureSettings
 from classifier.labelled_set import LabelledSentence
+from classifier.scorer import sigmoid
 from classifier.weights import Weights
 
 FOLDS = 5

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classifier import model as model_room
-from classifier.calibrating import sigmoid
 from classifier.estimator import SentenceScaler, vectoriser
 from classifier.explaining import explain
 from classifier.features import FeatureSettings
 from classifier.model import Model
+from classifier.scorer import sigmoid
 from classifier.storage import load_model, save_model
 from classifier.training import ordered_terms
 from classifier.weights import Weights

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from classifier.calibrating import sigmoid
 from classifier.codebook import load_codebook
 from classifier.estimator import SentenceScaler, fit_outputs, vectoriser
 from classifier.features import FeatureSettings
 from classifier.labelled_set import load_labelled
+from classifier.scorer import sigmoid
 from classifier.scoring import load_model, score_text
 from classifier.training import fold_of, masks_of, targets_of
 from cli import app
