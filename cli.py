@@ -4,25 +4,29 @@
 takes longer than a check, and as long as scoring some thousand texts.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from classifier.errors import ExitCode, FramingError
+from classifier.errors import ExitCode, FramingError, UnreadError
 
 
 def main() -> None:
     """Run the command line; a `FramingError` becomes its message and exit code, a bug keeps its traceback."""
     try:
-        run(sys.argv[1:])
+        try:
+            run(sys.argv[1:])
+        finally:
+            sys.stdout.flush()
     except FramingError as error:
         print(f"framing: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("framing: interrupted", file=sys.stderr)
         sys.exit(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except (BrokenPipeError, UnreadError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to be written goes nowhere
         sys.exit(ExitCode.DONE)
 
 

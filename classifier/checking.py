@@ -23,12 +23,13 @@ def check(
     options: ScoreOptions | None = None,
     fail_on: Sequence[str] = (),
     model: Path | None = None,
+    local_network: bool = False,
 ) -> ExitCode:
     """Print the findings in what `source` is or names; return what the shell should hear."""
     options = options or ScoreOptions()
     loaded = load_model(model)
     known_framings(loaded.framings, options.framings, fail_on)
-    outcomes = list(score_documents(documents_of(source), loaded, options))
+    outcomes = list(score_documents(documents_of(source, local_network), loaded, options))
     with open_writer(sys.stdout, format, loaded) as writer:
         for outcome in outcomes:
             writer.write(outcome)
@@ -37,20 +38,28 @@ def check(
     return exit_code(len(scored), len(outcomes) - len(scored), flagged, fail_on)
 
 
-def documents_of(source: str) -> Iterator[Document | DocumentFailure]:
+def documents_of(source: str, local_network: bool = False) -> Iterator[Document | DocumentFailure]:
     """Yield the documents that `source` names, or the text itself as one; raise `InputError` for a path that is not there."""
     if not source.strip():
         raise InputError("the text is empty. Give text, a path, a URL, or - for standard input.")
-    if source == "-" or source.startswith(("http://", "https://")) or _is_path(source):
-        from classifier.readers import read_documents
+    if source == "-" or _is_address(source) or _is_path(source):
+        from classifier.readers import ReadOptions, read_documents
 
-        yield from read_documents([source])
+        yield from read_documents([source], ReadOptions(allow_local_network=local_network))
     elif _looks_like_path(source):
         raise InputError(
             f"{source}: no such file. If you meant it as text, put it in a sentence or pipe it to `framing check -`."
         )
     else:
         yield Document("text", normalise(source))
+
+
+def _is_address(source: str) -> bool:
+    if "://" not in source[:8]:
+        return False
+    from classifier.readers.sources import is_address  # loads every reader: asked only of what looks like an address
+
+    return is_address(source)
 
 
 def _is_path(source: str) -> bool:

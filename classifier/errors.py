@@ -28,6 +28,10 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+class UnreadError(Exception):
+    """Whoever read the output has gone, as `head` does: no failure, and nobody to tell."""
+
+
 class FramingError(Exception):
     """A failure with a message for the user: what happened, where, and what to do."""
 

@@ -53,3 +53,33 @@ def test_an_empty_text_is_no_folder():
     found = framing("check", "")
     assert found.returncode == ExitCode.UNUSABLE
     assert "the text is empty" in found.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["codebook"],
+        ["config"],
+        ["check", "examples/texts/speech-welfare-reform.txt", "--all"],
+        ["score", "examples/texts"],
+    ]
+    + [["check", "{long}"], ["explain", SENTENCE, "--framing", "voluntary_claim"]],
+    ids=lambda words: words[0],
+)
+def test_a_reader_that_goes_away_is_no_failure(arguments, tmp_path):
+    long = tmp_path / "long.txt"
+    long.write_text(f"{SENTENCE}\n" * 3000)
+    command = [sys.executable, str(ROOT / "cli.py"), *(word.format(long=long) for word in arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, text=True) as process:
+        process.stdout.close()
+        told = process.stderr.read()
+    assert process.returncode == ExitCode.DONE, told
+    assert "Error" not in told
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/a", "HTTPS://127.0.0.1:9/a"])
+def test_a_check_of_the_local_network_has_to_be_allowed(address):
+    refused, allowed = framing("check", address), framing("check", address, "--local-network")
+    assert refused.returncode == allowed.returncode == ExitCode.UNUSABLE
+    assert "--local-network" in refused.stdout + refused.stderr
+    assert "--local-network" not in allowed.stdout + allowed.stderr

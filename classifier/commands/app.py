@@ -1,9 +1,13 @@
 """The commands as one Typer application. Knows which commands exist; imports only those that are asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from importlib import import_module
+from typing import Any
 
 import typer
+
+from classifier.errors import UnreadError
 
 COMMANDS = ("check", "score", "explain", "codebook", "config", "train", "evaluate", "hydrate", "agreement")
 
@@ -20,8 +24,21 @@ def application(names: Sequence[str] = COMMANDS) -> typer.Typer:
     )
     app.callback()(_framing)
     for name in names:
-        app.command()(getattr(import_module(f"classifier.commands.{name}"), name))
+        app.command()(_heard(getattr(import_module(f"classifier.commands.{name}"), name)))
     return app
+
+
+def _heard(command: Callable[..., None]) -> Callable[..., None]:
+    """Return `command`, made to say that nobody reads on in words that Typer does not take for a failure of its own."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except BrokenPipeError as error:
+            raise UnreadError from error
+
+    return run
 
 
 def _framing() -> None:

@@ -26,6 +26,9 @@ def check(
     everything: Annotated[
         bool, typer.Option("--all", help="Every sentence, with every framing's probability.")
     ] = False,
+    local_network: Annotated[
+        bool, typer.Option("--local-network", help="Also fetch addresses on the local network.")
+    ] = False,
     model: ModelOption = None,
 ) -> None:
     """Say which framings a text uses, in which sentences, how surely, and because of which words."""
@@ -33,4 +36,4 @@ def check(
     from classifier.scoring import ScoreOptions
 
     options = ScoreOptions(tuple(framing or ()), min_probability, everything)
-    raise typer.Exit(checking.check(source, format.value, options, fail_on or (), model))
+    raise typer.Exit(checking.check(source, format.value, options, fail_on or (), model, local_network))
