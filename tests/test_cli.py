@@ -55,17 +55,17 @@ def test_an_empty_text_is_no_folder():
     assert "the text is empty" in found.stderr
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["codebook"],
-        ["config"],
-        ["check", "examples/texts/speech-welfare-reform.txt", "--all"],
-        ["score", "examples/texts"],
-    ]
-    + [["check", "{long}"], ["explain", SENTENCE, "--framing", "voluntary_claim"]],
-    ids=lambda words: words[0],
-)
+PRINTING = [
+    ["codebook"],
+    ["config"],
+    ["check", "examples/texts/speech-welfare-reform.txt", "--all"],
+    ["score", "examples/texts"],
+    ["check", "{long}"],
+    ["explain", SENTENCE, "--framing", "voluntary_claim"],
+]
+
+
+@pytest.mark.parametrize("arguments", PRINTING, ids=lambda words: words[0])
 def test_a_reader_that_goes_away_is_no_failure(arguments, tmp_path):
     long = tmp_path / "long.txt"
     long.write_text(f"{SENTENCE}\n" * 3000)
