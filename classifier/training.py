@@ -42,9 +42,9 @@ class TrainingSettings:
 
     features: FeatureSettings = FeatureSettings()
     rate: float = 0.02
-    flagged_precision: float = 0.8
-    flagged_floor: float = 0.4
-    unsure_probability: float = 0.25
+    flagged_precision: float = 0.7
+    flagged_floor: float = 0.35
+    unsure_probability: float = 0.2
     minimum_positives: int = 10
 
 
