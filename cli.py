@@ -4,17 +4,21 @@
 takes longer than a check, and as long as scoring some thousand texts.
 """
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from classifier.errors import ExitCode, FramingError
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+
 
 def main() -> None:
     """Run the command line; a `FramingError` becomes its message and exit code, a bug keeps its traceback."""
     try:
-        run(sys.argv[1:])
+        _run_and_flush(sys.argv[1:])
     except FramingError as error:
         print(f"framing: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
@@ -22,8 +26,29 @@ def main() -> None:
         print("framing: interrupted", file=sys.stderr)
         sys.exit(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(ExitCode.DONE)
+        _drop_output()
+        sys.exit(ExitCode.PIPE_CLOSED)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        _drop_output()
+        print(f"framing: what was found can't be printed ({error.strerror}).", file=sys.stderr)
+        sys.exit(ExitCode.UNUSABLE)
+
+
+def _run_and_flush(arguments: Sequence[str]) -> None:
+    """Run one command, and write what is still held back while a failure can be told."""
+    try:
+        run(arguments)
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+
+
+def _drop_output() -> None:
+    """Lead standard output nowhere, so that what is left of it makes no noise when the process ends."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - pathlib would cost a check its start
+        os.dup2(nowhere.fileno(), 1)
 
 
 def run(arguments: Sequence[str]) -> None:

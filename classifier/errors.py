@@ -26,6 +26,7 @@ class ExitCode(IntEnum):
     UNUSABLE = 2
     SOME_FAILED = 3
     INTERRUPTED = 130
+    PIPE_CLOSED = 141
 
 
 class FramingError(Exception):

@@ -1,6 +1,7 @@
 """The two commands that are answered before an option parser is loaded say what they say after it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -53,3 +54,62 @@ def test_an_empty_text_is_no_folder():
     found = framing("check", "")
     assert found.returncode == ExitCode.UNUSABLE
     assert "the text is empty" in found.stderr
+
+
+ROWS = [
+    {"annotator": name, "id": "s1", "text": SENTENCE, "labels": ["voluntary_claim"], "stance": "asserted"}
+    for name in "ab"
+]
+PRINTING = [
+    ["codebook"],
+    ["codebook", "--format", "json"],
+    ["check", SENTENCE],
+    ["check", "-", "--format", "json"],
+    ["explain", SENTENCE, "--framing", "voluntary_claim"],
+    ["score", "-"],
+    ["score", "-", "--format", "line", "--jobs", "2"],
+    ["config"],
+    ["agreement", "rows.jsonl"],
+    ["evaluate", "--on", "row.jsonl"],
+    ["--help"],
+]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    (tmp_path / "row.jsonl").write_text(json.dumps(ROWS[0]))
+    return tmp_path
+
+
+def printing_to(output, arguments, folder, text=SENTENCE):
+    command = [sys.executable, str(ROOT / "cli.py"), *arguments]
+    return subprocess.run(command, input=text, stdout=output, stderr=subprocess.PIPE, text=True, cwd=folder)
+
+
+@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
+def test_a_reader_that_has_left_ends_a_command_without_noise(arguments, folder):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as output:
+        done = printing_to(output, arguments, folder)
+    assert (done.returncode, done.stderr) == (ExitCode.PIPE_CLOSED, "")
+
+
+@pytest.mark.parametrize("text", [f"{SENTENCE}\n" * 20_000])
+def test_a_reader_that_leaves_in_the_middle_ends_a_batch_without_noise(text, folder):
+    (folder / "long.txt").write_text(text)
+    command = [sys.executable, str(ROOT / "cli.py"), "score", "long.txt", "--format", "line", "--jobs", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder) as process:
+        assert process.stdout.readline().startswith(b"long.txt:1:1: flagged voluntary_claim")
+        process.stdout.close()
+        assert (process.wait(), process.stderr.read()) == (ExitCode.PIPE_CLOSED, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+@pytest.mark.parametrize("arguments", [PRINTING[0], PRINTING[2], PRINTING[5]], ids=" ".join)
+def test_a_full_disk_under_what_is_printed_is_said(arguments, folder):
+    with Path("/dev/full").open("w") as output:
+        done = printing_to(output, arguments, folder)
+    assert done.returncode == ExitCode.UNUSABLE
+    assert done.stderr == "framing: what was found can't be printed (No space left on device).\n"

@@ -31,4 +31,9 @@ def _framing() -> None:
 def run(arguments: Sequence[str]) -> None:
     """Run the command line; of a command that is named, only its own module is loaded."""
     named = [name for name in arguments[:1] if name in COMMANDS]
-    application(named or COMMANDS)(list(arguments))
+    try:
+        application(named or COMMANDS)(list(arguments))
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):  # Typer would make it an ordinary failure
+            raise leaving.__context__ from None
+        raise
