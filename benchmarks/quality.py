@@ -2,37 +2,44 @@
 
     python benchmarks/quality.py ablation    --on FILE.jsonl     what each kind of term gains and costs
     python benchmarks/quality.py curve       --on FILE.jsonl     figures at 25, 50, 75 and 100 % of each part
-    python benchmarks/quality.py reliability --on FILE.jsonl     do sentences with probability p carry the framing p of the time?
+    python benchmarks/quality.py reliability [--on FILE.jsonl]   do sentences with probability p carry the framing p of the time?
+    python benchmarks/quality.py all         --on FILE.jsonl     every figure of docs/quality.md
 
-Each prints a Markdown table; `--picture FILE.png` draws it as well (needs `pip install -r benchmarks/requirements.txt`).
+Each prints Markdown tables; `--pictures DIR` draws them as well (needs `pip install -r benchmarks/requirements.txt`). Without
+`--on`, reliability is that of sentences of the labelled set out of fold, weighted to the rate that the model is meant for.
 """
 
 import argparse
 import hashlib
-import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 import classifier.features
+from classifier.building import compare, evaluate_on
+from classifier.calibrating import weights_at_rate
 from classifier.codebook import load_codebook
+from classifier.commands.evaluate import comparison_table, figures_table
 from classifier.estimator import SMOOTHING, SentenceScaler, fit_outputs, vectoriser
 from classifier.evaluating import Judged, evaluate, reliability
 from classifier.features import FeatureSettings
-from classifier.judging import judge
+from classifier.judging import judge, judge_out_of_fold
 from classifier.labelled_set import LabelledSentence, load_labelled
+from classifier.places import codebook_path, model_path
 from classifier.scorer import sigmoid
 from classifier.scoring import load_model
 from classifier.storage import save_model
-from classifier.training import masks_of, ordered_terms, targets_of
+from classifier.training import TrainingSettings, calibrate, masks_of, ordered_terms, out_of_fold, targets_of
 from classifier.weights import Weights
 
 ROOT = Path(__file__).resolve().parent.parent
 Rows = Sequence[LabelledSentence]
+Bins = Sequence[tuple[float, int, float, float]]
 
 
 def figures_of(
@@ -149,7 +156,7 @@ def draw_curve(results: Sequence[tuple[str, dict[str, object]]], path: Path) -> 
     figure.savefig(path, dpi=150)
 
 
-def draw_reliability(bins: Sequence[tuple[float, int, float, float]], path: Path) -> None:
+def draw_reliability(bins: Bins, path: Path) -> None:
     """Draw the share that carries a framing against the mean probability, bin by bin."""
     import matplotlib.pyplot as plt
 
@@ -159,43 +166,99 @@ def draw_reliability(bins: Sequence[tuple[float, int, float, float]], path: Path
     for _, count, mean, share in bins:
         axes.annotate(f"{count:,}", (mean, share), textcoords="offset points", xytext=(6, -10), fontsize=8)
     axes.set(xlabel="mean probability of the bin", ylabel="share that carries the framing", xlim=(0, 1), ylim=(0, 1))
-    axes.set_title("Reliability on real sentences (pairs in each bin)")
+    axes.set_title("Reliability (sentences x framings in each bin)")
     axes.legend()
     figure.savefig(path, dpi=150)
 
 
+def out_of_fold_bins(rows: Rows, framings: Sequence[str]) -> Bins:
+    """Return the reliability of what the labelled set's own sentences are said to be, out of fold."""
+    settings = TrainingSettings()
+    found = out_of_fold(rows, framings, settings)
+    judged = judge_out_of_fold(found, framings, calibrate(found, rows, settings), rows)
+    own = np.repeat(np.array([row.weight for row in rows])[:, None], len(framings), axis=1)
+    return reliability(judged, weights_at_rate(judged.truth, own, settings.rate))
+
+
+def print_reliability(bins: Bins, picture: Path | None) -> None:
+    """Print the bins as a Markdown table; draw them if `picture` says where."""
+    print("| probability from | pairs | mean probability | share true |\n|---|---|---|---|")
+    print("\n".join(f"| {low:.1f} | {count:,} | {mean:.3f} | {share:.3f} |" for low, count, mean, share in bins))
+    if picture:
+        draw_reliability(bins, picture)
+
+
+class Measurements:
+    """What the program measures, from its options; each prints a table and draws its picture where one is asked for."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.codebook = load_codebook(options.labelled / "codebook.toml")
+        self.framings = self.codebook.ids
+
+    @cached_property
+    def test(self) -> Rows:
+        """The sentences to measure on."""
+        return load_labelled(self.options.on, self.codebook)
+
+    @cached_property
+    def written(self) -> Rows:
+        """Part A of the labelled set."""
+        return load_labelled(self.options.labelled / "sentences.jsonl", self.codebook)
+
+    @cached_property
+    def real(self) -> Rows:
+        """Part B of the labelled set."""
+        return load_labelled(self.options.labelled / "hydrated.jsonl", self.codebook)
+
+    def picture(self, name: str) -> Path | None:
+        """Return where a picture goes, if one is wanted."""
+        return self.options.pictures and self.options.pictures / name
+
+    def ablation(self) -> None:
+        """Print what each kind of term gains and costs."""
+        print(table(list(ablation([*self.written, *self.real], self.test, self.framings))))
+
+    def curve(self) -> None:
+        """Print the figures at growing shares of the labelled set."""
+        results = list(curve(self.written, self.real, self.test, self.framings))
+        print(table(results))
+        if path := self.picture("curve.png"):
+            draw_curve(results, path)
+
+    def reliability(self) -> None:
+        """Print how far probabilities can be believed: on `--on`, or out of fold."""
+        if self.options.on:
+            bins = reliability(judge(load_model(self.options.model), self.test))
+            print_reliability(bins, self.picture("reliability.png"))
+        else:
+            bins = out_of_fold_bins([*self.written, *self.real], self.framings)
+            print_reliability(bins, self.picture("reliability-out-of-fold.png"))
+
+    def all(self) -> None:
+        """Print every table of docs/quality.md."""
+        model = self.options.model or model_path()
+        print(figures_table(evaluate_on(self.options.on, model, codebook_path())), "\n")
+        print(comparison_table(compare(self.options.on, self.options.labelled, model, codebook_path())), "\n")
+        for measure in (self.reliability, self.ablation, self.curve):
+            measure()
+            print()
+        self.options.on = None
+        self.reliability()
+
+
 def main() -> None:
-    """Run one of the three measurements."""
+    """Run the measurement that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("ablation", "curve", "reliability"))
-    parser.add_argument("--on", type=Path, required=True)
+    parser.add_argument("what", choices=("ablation", "curve", "reliability", "all"))
+    parser.add_argument("--on", type=Path)
     parser.add_argument("--labelled", type=Path, default=ROOT / "labelled")
     parser.add_argument("--model", type=Path)
-    parser.add_argument("--picture", type=Path)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
-    codebook = load_codebook(options.labelled / "codebook.toml")
-    test = load_labelled(options.on, codebook)
-    if options.what == "reliability":
-        bins = reliability(judge(load_model(options.model), test))
-        print("| probability from | pairs | mean probability | share true |\n|---|---|---|---|")
-        print("\n".join(f"| {low:.1f} | {count:,} | {mean:.3f} | {share:.3f} |" for low, count, mean, share in bins))
-        if options.picture:
-            draw_reliability(bins, options.picture)
-        return
-    written = load_labelled(options.labelled / "sentences.jsonl", codebook)
-    real = load_labelled(options.labelled / "hydrated.jsonl", codebook)
-    found = (
-        ablation([*written, *real], test, codebook.ids)
-        if options.what == "ablation"
-        else curve(written, real, test, codebook.ids)
-    )
-    results = list(found)
-    print(table(results))
-    if options.json:
-        options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    if options.picture and options.what == "curve":
-        draw_curve(results, options.picture)
+    if options.on is None and options.what != "reliability":
+        parser.error("name the sentences to measure on: --on FILE.jsonl")
+    getattr(Measurements(options), options.what)()
 
 
 if __name__ == "__main__":

@@ -106,14 +106,18 @@ def calibration(judged: Judged, weights: Floats) -> dict[str, float]:
     return {"ece": float(np.abs(gaps).sum() / total), "brier": float((repeated * (p - y) ** 2).sum() / total)}
 
 
-def reliability(judged: Judged) -> list[tuple[float, int, float, float]]:
-    """Return (lower edge, pairs, mean probability, share true) for each of the ten bins that holds any."""
+def reliability(judged: Judged, weights: Floats | None = None) -> list[tuple[float, int, float, float]]:
+    """Return (lower edge, pairs, mean probability, share true) for each of the ten bins that holds any.
+
+    A pair is a sentence and a framing; `weights`, (n, F), says what each counts for in the two means, by default the same.
+    """
     p, y = judged.probabilities.ravel(), judged.truth.ravel()
-    bin_of = np.minimum((p * BINS).astype(int), BINS - 1)
-    filled = [b for b in range(BINS) if (bin_of == b).any()]
-    return [
-        (b / BINS, int((bin_of == b).sum()), float(p[bin_of == b].mean()), float(y[bin_of == b].mean())) for b in filled
-    ]
+    w = np.ones(len(p)) if weights is None else weights.ravel()
+    bin_of = np.minimum((p * BINS).astype(np.int64), BINS - 1)
+    pairs, *sums = (np.bincount(bin_of, values, BINS) for values in (np.ones(len(p)), w, w * p, w * y))
+    weight, mean, share = sums
+    filled = np.flatnonzero(weight).tolist()
+    return [(b / BINS, int(pairs[b]), float(mean[b] / weight[b]), float(share[b] / weight[b])) for b in filled]
 
 
 def _counts(called: Booleans, truth: Booleans, weights: Floats) -> tuple[Any, Any, Any]:

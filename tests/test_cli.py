@@ -113,3 +113,11 @@ def test_a_full_disk_under_what_is_printed_is_said(arguments, folder):
         done = printing_to(output, arguments, folder)
     assert done.returncode == ExitCode.UNUSABLE
     assert done.stderr == "framing: what was found can't be printed (No space left on device).\n"
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/a", "HTTPS://127.0.0.1:9/a"])
+def test_a_check_of_the_local_network_has_to_be_allowed(address):
+    refused, allowed = framing("check", address), framing("check", address, "--local-network")
+    assert refused.returncode == allowed.returncode == ExitCode.UNUSABLE
+    assert "--local-network" in refused.stdout + refused.stderr
+    assert "--local-network" not in allowed.stdout + allowed.stderr

@@ -1,5 +1,7 @@
 """Every command, query and sample in `docs/` is run, in a folder that holds nothing but the examples."""
 
+import gzip
+import html
 import json
 import os
 import re
@@ -14,48 +16,169 @@ from pathlib import Path
 import pytest
 
 from classifier.config import read_file
+from classifier.references import hash_of, words_of
+from classifier.scoring import load_model
+from classifier.selecting import load_selection
 from classifier.writers.formats import FORMATS
+from tests.test_hydrating import StandIn, response_of, say
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = ["output.md", "formats.md", "batch.md", "recipes/newsroom.md", "recipes/research.md", "recipes/campaign.md"]
+MEASURING = ["labelling.md", "quality.md"]
+BENCHMARKS = ["splitting.md", "speed.md"]
+
+
+def pages(names):
+    return {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in names}
+
+
+def install(folder, home):
+    """Put `framing` of the checkout at `home` on the path of what is run in `folder`."""
+    command, program = folder / "bin" / "framing", home / "cli.py"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{program}" "$@"\n')
+    command.chmod(0o755)
+
+
+def run(command, folder, **more):
+    """Run a command in `folder`; return what it printed and told, and fail unless it succeeds."""
+    path = os.pathsep.join([str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, **more}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stderr}"
+    return done.stdout + done.stderr
 
 
 @pytest.fixture
 def folder(tmp_path):
     """A folder with the examples, and `framing` on the path."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    command = tmp_path / "bin" / "framing"
-    command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "cli.py"}" "$@"\n')
-    command.chmod(0o755)
+    install(tmp_path, ROOT)
     return tmp_path
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_page_says_can_be_done(page, folder):
-    environment = {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-    for language, block in BLOCK.findall((ROOT / "docs" / page).read_text(encoding="utf-8")):
-        if language in ("sh", "python"):
-            command = (
-                ["sh", "-e", "-c", block] if language == "sh" else [sys.executable, "-c", python_so_far(page, block)]
-            )
-            done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, f"{block}\n{done.stderr}"
+    follow(page, pages([page])[page], folder)
+
+
+def test_what_the_read_me_says_can_be_done(folder):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    setting_up, text = text.split("## Check one text")
+    automatic = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert [block for _, block in BLOCK.findall(setting_up) if block.strip() not in automatic] == []
+    follow("README.md", text.split("## How good is it?")[0], folder)
+
+
+def follow(page, text, folder):
+    """Do what each block of a page says; what it shows as output must be what was printed."""
+    printed, samples = "", []
+    for language, block in BLOCK.findall(text):
+        if language == "sh":
+            printed += run(["sh", "-e", "-c", block], folder)
+        elif language == "python":
+            samples.append(block)
+            run([sys.executable, "-c", "".join(samples)], folder)  # with those before it, as in a notebook
         elif language == "sql":
             with closing(sqlite3.connect(folder / "findings.db")) as database:
                 assert database.execute(block).fetchall()
         elif language == "toml":
             (folder / "sample.toml").write_text(block)
             assert read_file(folder / "sample.toml").keys() == tomllib.loads(block).keys()
-        else:
-            assert language == ""
+        elif language == "ignore":
+            (folder / ".framingignore").write_text(block)
+            assert load_selection(load_model().framings, None, folder / ".framingignore").ignored
+        elif language == "html":
+            (folder / "sample.html").write_text(block)
+            assert " 0 flagged, 0 unsure" in run(["framing", "score", "sample.html", "-o", "sample.csv"], folder)
+        elif language != "text":  # commands for a cluster, which tests/test_sharding.py gives on one machine
+            assert language == "", page
+            made_up = [part for part in block.split("\n\n") if timeless(part) not in timeless(printed)]
+            assert made_up == [], f"{page} shows what no command printed"
 
 
-def python_so_far(page, block):
-    """Return a Python sample with those before it on the same page, as in a notebook."""
-    samples = [text for language, text in BLOCK.findall((ROOT / "docs" / page).read_text()) if language == "python"]
-    return "".join(samples[: samples.index(block) + 1])
+ADDRESS = "https://questions-statements-api.parliament.uk/api/writtenquestions/questions/{}"
+FEW = [json.loads(line) for line in (ROOT / "labelled" / "sentences.jsonl").read_bytes().splitlines()[::100]]
+SAID = FEW[100:120]
+PEER = "import json, pathlib, sys\npathlib.Path(sys.argv[3]).write_text(json.dumps(sys.argv[2:]))\n"
+
+
+def reference(number, row, url):
+    """Return the reference to a written row, as if its sentence were somebody else's."""
+    words = words_of(row["text"])
+    of_text = {"id": f"x{number}", "url": url, "words": len(words), "sha256": hash_of(words)}
+    labels = {"labels": row["labels"], "stance": row["stance"], "annotators": ["a"]}
+    return {**of_text, **labels, "share": 1.0, "route": "random_other"}
+
+
+def write_lines(path, rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A checkout with a small labelled set, and beside it every file that the pages on measuring name."""
+    for name in ("classifier", "benchmarks", "models"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "cli.py", tmp_path)
+    labelled = tmp_path / "labelled"
+    labelled.mkdir()
+    shutil.copy(ROOT / "labelled" / "codebook.toml", labelled)
+    write_lines(labelled / "sentences.jsonl", FEW)
+    addresses = [ADDRESS.format(number) for number in range(len(SAID))]
+    write_lines(labelled / "references.jsonl", map(reference, range(len(SAID)), SAID, addresses))
+    write_lines(labelled / "critics.jsonl", [reference(0, SAID[0], "file:critic.txt")])
+    rows = [{"url": url, "title": "", "text": row["text"]} for url, row in zip(addresses, SAID, strict=True)]
+    for name in ("answers.jsonl", "ANSWERS.jsonl"):
+        write_lines(tmp_path / name, rows)
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress((tmp_path / name).read_bytes()))
+    (tmp_path / "ARTICLES").mkdir()
+    (tmp_path / "ARTICLES" / "critic.txt").write_text(SAID[0]["text"])
+    for name in ("FILE.jsonl", "LABELLED.jsonl"):
+        write_lines(tmp_path / name, FEW[:200])
+    for name in ("alice", "bob"):
+        write_lines(tmp_path / f"{name}.jsonl", [{"annotator": name, "id": "q1", "labels": ["voluntary_claim"]}])
+    (tmp_path / "PLAIN_PIPELINE.py").write_text(PEER)
+    install(tmp_path, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def service():
+    """A stand-in for the Parliament's service, which has the answers that are referred to."""
+    stand_in = StandIn()
+    for number, row in enumerate(SAID):
+        stand_in.answer(str(number), say(response_of(f"<p>{html.escape(row['text'])}</p>", number)))
+    yield stand_in.address
+    stand_in.server.shutdown()
+    stand_in.server.server_close()
+
+
+@pytest.mark.parametrize("page", MEASURING)
+def test_what_a_page_on_measuring_says_can_be_done(page, checkout, service):
+    measure(page, checkout, service)
+
+
+@pytest.mark.benchmarks
+@pytest.mark.parametrize("page", BENCHMARKS)
+def test_what_a_page_on_benchmarks_says_can_be_done(page, checkout):
+    peers = checkout / "peers"
+    measure(page, checkout, "", PIP_TARGET=str(peers), PYTHONPATH=os.pathsep.join([str(checkout), str(peers)]))
+
+
+def measure(page, checkout, service, **more):
+    """Run the commands of a page, those that ask the Parliament at `service`; what it shows was measured on other texts."""
+    more = {"PYTHONPATH": str(checkout), "XDG_CACHE_HOME": str(checkout / "cache"), "no_proxy": "127.0.0.1"} | more
+    commands = [block for language, block in BLOCK.findall(pages([page])[page]) if language == "sh"]
+    assert commands
+    for block in commands:
+        asking = block.replace(" --live", f" --live --service {service} --interval 0")
+        run(["sh", "-e", "-c", asking], checkout, **more)
+
+
+def timeless(text):
+    return re.sub(r"\d+\.\d seconds", "some seconds", text)
 
 
 def test_every_field_of_the_schema_is_explained():

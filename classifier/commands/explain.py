@@ -4,17 +4,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from classifier.commands.options import ModelOption, TableFormat
+from classifier.commands.options import LocalNetworkOption, ModelOption, TableFormat, TextColumnOption
 
 if TYPE_CHECKING:
     from classifier.explaining import Explanation
 
 
 def explain(
-    text: Annotated[str, typer.Argument(help="One sentence; of a longer text, each sentence is explained.")],
+    text: Annotated[
+        str,
+        typer.Argument(
+            metavar="TEXT|PATH|URL|-", help="One sentence; of a longer text, a file or a page, each sentence is explained."
+        ),
+    ],
     framing: Annotated[str, typer.Option("--framing", help="The framing to explain, by its id, or 'contested'.")],
     format: Annotated[TableFormat, typer.Option("--format", help="For people or for programs.")] = TableFormat.TABLE,  # noqa: A002
     model: ModelOption = None,
+    text_column: TextColumnOption = None,
+    local_network: LocalNetworkOption = None,
 ) -> None:
     """Show every term's contribution to a framing's log-odds, the intercept, the calibration and the threshold."""
     from classifier.checking import documents_of
