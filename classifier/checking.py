@@ -4,7 +4,7 @@ It is used like grep, so nothing is loaded before it is needed: no reader for a 
 """
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +43,8 @@ def check(
     model = load_model(settings["model"])
     known_framings(model.framings, settings["framing"], settings["fail-on"])
     options = ScoreOptions(tuple(settings["framing"]), settings["min-probability"], everything)
-    found = score_documents(documents_of(source, settings), model, options)
-    outcomes = [(item, {}) for item in found] if everything else list(_selected(found, model, settings))
+    found = list(score_documents(documents_of(source, settings), model, options))
+    outcomes = [(item, {}) for item in found] if everything else _selected(found, model, settings)
     with open_writer(sys.stdout, format, model) as writer:
         for item, withheld in outcomes:
             writer.write(_entry(item, model, withheld))
@@ -62,12 +62,21 @@ def ignore_file(settings: Settings) -> Path | None:
     return found
 
 
-def _selected(found: Iterable[Outcome], model: Model, settings: Settings) -> Iterator[tuple[Outcome, dict[str, int]]]:
-    """Yield each result without what its own comments or an ignore file settle, and how much that was."""
+def _selected(found: Sequence[Outcome], model: Model, settings: Settings) -> list[tuple[Outcome, dict[str, int]]]:
+    """Return each result without what its own comments or an ignore file settle, and how much that was."""
+    ignore = ignore_file(settings)
+    if ignore is None and not any(map(_holds_comments, found)):
+        return [(item, {}) for item in found]
     from classifier.selecting import load_selection, select
 
-    selection = load_selection(model.framings, None, ignore_file(settings))
-    yield from (select(item, selection) for item in found)
+    selection = load_selection(model.framings, None, ignore)
+    return [select(item, selection) for item in found]
+
+
+def _holds_comments(item: Outcome) -> bool:
+    if isinstance(item, DocumentFailure):
+        return False
+    return "<!--" in item.document.text or any(block.ignored for block in item.document.blocks)
 
 
 def _entry(item: Outcome, model: Model, withheld: Mapping[str, int]) -> Entry:
@@ -80,14 +89,21 @@ def _exit_code(outcomes: Sequence[Outcome], fail_on: Sequence[str]) -> ExitCode:
     return exit_code(len(scored), len(outcomes) - len(scored), flagged, fail_on)
 
 
-def documents_of(source: str, local_network: bool = False) -> Iterator[Document | DocumentFailure]:
+def reading_of(settings: Settings) -> "ReadOptions":
+    """Return how the settings want inputs to be read."""
+    from classifier.readers import ReadOptions
+
+    return ReadOptions(text_column=settings["text-column"], allow_local_network=settings["local-network"])
+
+
+def documents_of(source: str, settings: Settings) -> Iterator[Document | DocumentFailure]:
     """Yield the documents that `source` names, or the text itself as one; raise `InputError` for a path that is not there."""
     if not source.strip():
         raise InputError("the text is empty. Give text, a path, a URL, or - for standard input.")
     if source == "-" or _is_address(source) or _is_path(source):
-        from classifier.readers import ReadOptions, read_documents
+        from classifier.readers import read_documents
 
-        yield from read_documents([source], ReadOptions(allow_local_network=local_network))
+        yield from read_documents([source], reading_of(settings))
     elif _looks_like_path(source):
         raise InputError(
             f"{source}: no such file. If you meant it as text, put it in a sentence or pipe it to `framing check -`."
@@ -100,14 +116,6 @@ def _is_address(source: str) -> bool:
     if "://" not in source[:8]:
         return False
     from classifier.readers.sources import is_address  # loads every reader: asked only of what looks like an address
-
-    return is_address(source)
-
-
-def _is_address(source: str) -> bool:
-    if source[:4].lower() != "http":
-        return False
-    from classifier.readers.sources import is_address
 
     return is_address(source)
 

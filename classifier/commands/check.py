@@ -35,9 +35,6 @@ def check(
     everything: Annotated[
         bool, typer.Option("--all", help="Every sentence, with every framing's probability.")
     ] = False,
-    local_network: Annotated[
-        bool, typer.Option("--local-network", help="Also fetch addresses on the local network.")
-    ] = False,
     model: ModelOption = None,
     text_column: TextColumnOption = None,
     local_network: LocalNetworkOption = None,
