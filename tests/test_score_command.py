@@ -1,9 +1,11 @@
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -107,6 +109,17 @@ def test_a_baseline_reports_only_what_is_new(run, texts):
     done = run("texts", "-o", "new.jsonl", "--baseline", "old.jsonl", "--fail-on", "voluntary_claim")
     assert [r["text"] for r in records("new.jsonl") if r["type"] == "finding"] == ["Another sanction."]
     assert done.exit_code == 0
+
+
+def test_what_a_baseline_left_out_of_a_database_is_added_when_it_is_asked_for(run, texts):
+    run("texts", "-o", "old.jsonl")
+    run("texts", "-o", "out.db", "--baseline", "old.jsonl")
+    for _ in range(2):
+        run("texts", "-o", "out.db")
+    with closing(sqlite3.connect("out.db")) as database:
+        assert database.execute("SELECT count(*) FROM findings_in_full").fetchone() == (3,)
+        runs = database.execute("SELECT added, unchanged FROM runs ORDER BY id").fetchall()
+    assert runs == [(2, 0), (2, 0), (0, 2)]
 
 
 def test_an_ignore_file_in_the_folder_is_used(run, texts):

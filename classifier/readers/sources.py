@@ -52,9 +52,11 @@ def _read_matches(pattern: str, options: ReadOptions) -> Found:
     matches = sorted(glob.iglob(pattern, recursive=True))  # noqa: PTH207 - pathlib's globs follow other rules
     if not matches:
         yield DocumentFailure(pattern, "InputError", "no file matches this pattern.")
-    for match in matches:
-        if not Path(match).is_dir():
-            yield from _read_file(Path(match), options)
+    for match in map(Path, matches):
+        if not match.is_dir():
+            yield from _read_file(match, options)
+        elif "**" not in pattern:  # else its files match too
+            yield from _read_folder(match, options)
 
 
 def _read_file(path: Path, options: ReadOptions) -> Found:
@@ -86,9 +88,8 @@ def _files_below(folder: Path) -> Iterator[Path | OSError]:
         yield from errors
         errors.clear()
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (
-            path for name in sorted(files) if not name.startswith(".") and (path := Path(place, name)).is_file()
-        )
+        paths = (Path(place, name) for name in sorted(files) if not name.startswith("."))
+        yield from (path for path in paths if path.is_file() or not path.exists())  # a link may lead nowhere
     yield from errors
 
 

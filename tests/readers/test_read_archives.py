@@ -35,6 +35,11 @@ def test_members_are_read_each_by_what_it_holds():
     assert all(isinstance(item, Document) for item in found)
 
 
+def test_members_named_by_a_path_of_dots_are_read_and_written_nowhere():
+    found = read(zipped({"./a.txt": b"We act.", "../../b.txt": b"We act.", ".git/c.txt": b"We act."}), "r.zip")
+    assert [item.name for item in found] == ["r.zip!./a.txt", "r.zip!../../b.txt"]
+
+
 def test_one_bad_member_costs_one_failure():
     found = read(zipped({"a.png": b"\x89PNG", "b.txt": b"We act.", "empty.txt": b""}), "r.zip")
     assert [type(item) for item in found] == [DocumentFailure, Document, DocumentFailure]
