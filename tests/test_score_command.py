@@ -111,6 +111,15 @@ def test_a_baseline_reports_only_what_is_new(run, texts):
     assert done.exit_code == 0
 
 
+@pytest.mark.parametrize("suffix", ["csv", "md", "txt"])
+def test_what_is_left_out_is_said_in_what_people_read(suffix, run, texts):
+    run("texts", "-o", "old.jsonl")
+    run("texts", "-o", f"out.{suffix}", "--baseline", "old.jsonl")
+    shown = Path(f"out.{suffix}").read_text()
+    assert "2 not shown: already in the baseline" in shown
+    assert "1 not shown: already in the baseline" in shown
+
+
 def test_what_a_baseline_left_out_of_a_database_is_added_when_it_is_asked_for(run, texts):
     run("texts", "-o", "old.jsonl")
     run("texts", "-o", "out.db", "--baseline", "old.jsonl")

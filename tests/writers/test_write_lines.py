@@ -111,6 +111,12 @@ def test_markdown_quotes_each_finding_whole(entries_of, written, items):
     assert types.count("list_item_open") == finding_count(entries)
 
 
+def test_markdown_leaves_dates_and_figures_as_they_are():
+    assert escape("2026-03-04") == "2026-03-04"
+    assert escape("3.5 million") == r"3\.5 million"
+    assert escape("- a") == r"\- a"
+
+
 def test_markdown_marks_cues_in_bold():
     framing = {"cues": [{"start": 16, "end": 25}], "framing": "x", "probability": 1, "level": "flagged"}
     assert marked({"text": "It is *voluntary*.", "start": 9, "framings": [framing]}) == r"It is \***voluntary**\*."
