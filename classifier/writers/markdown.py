@@ -24,7 +24,7 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "://": "&#58;
 
 
 class MarkdownWriter(Writer):
-    """A heading a document, a quotation a finding, a list item for each of its framings."""
+    """A heading a document, a quotation a finding (its context in paragraphs around it), a list item for each of its framings."""
 
     def add(self, entry: Entry) -> None:
         """Write the document's section."""
@@ -44,7 +44,7 @@ class MarkdownWriter(Writer):
         context = finding.get("context", {"before": [], "after": []})
         sentences = [escape(text) for text in context["before"]]
         sentences += [marked(finding), *(escape(text) for text in context["after"])]
-        self._paragraph("> " + " ".join(sentences))
+        self._paragraph("\n>\n".join(f"> {sentence}" for sentence in sentences))
         where = f"page {finding['page']}" if finding["page"] else f"line {finding['line']}"
         place = ", ".join([where, *voice(finding)])
         for found in finding["framings"]:
