@@ -101,7 +101,7 @@ def follow(page, text, folder):
 ADDRESS = "https://questions-statements-api.parliament.uk/api/writtenquestions/questions/{}"
 FEW = [json.loads(line) for line in (ROOT / "labelled" / "sentences.jsonl").read_bytes().splitlines()[::100]]
 SAID = FEW[100:120]
-PEER = "import json, pathlib, sys\npathlib.Path(sys.argv[3]).write_text(json.dumps(sys.argv[2:]))\n"
+PEER = "import json, pathlib, sys\npathlib.Path(sys.argv[-1]).write_text(json.dumps(sys.argv[2:]))\n"
 
 
 def reference(number, row, url):
