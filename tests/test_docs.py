@@ -222,6 +222,7 @@ def test_the_benchmarks_given_in_passing_can_be_run(checkout):
     peers = checkout / "peers"
     more = {"PIP_TARGET": str(peers), "PYTHONPATH": os.pathsep.join([str(checkout), str(peers)])}
     run(["pip", "install", "--quiet", "-r", "benchmarks/requirements.txt"], checkout, **more)
+    run(["framing", "hydrate", "--from", "ANSWERS.jsonl.gz"], checkout)
     for command in in_passing("python"):
         for long, short in SMALL.items():
             command = command.replace(long, short)
