@@ -86,6 +86,17 @@ def test_markdown_keeps_its_structure():
     assert (document.title, document.date) == ("Notes", "2025-03-18")
 
 
+@pytest.mark.parametrize("depth", [5, 15, 60])
+def test_markdown_loses_nothing_however_deep_it_lies(depth):
+    items = "\n".join(f"{'  ' * level}- item {level}" for level in range(depth))
+    text = read_one(f"{items}\n\n{'> ' * depth}We act.\n\nDone.", "a.md").text
+    assert text.split("\n") == [*(f"item {level}" for level in range(depth)), "We act.", "Done."]
+
+
+def test_markdown_nested_beyond_reason_is_a_failure_and_no_shorter_text():
+    assert "nested too deeply" in failure(f"{'> ' * 5000}We act.\n\nDone.", "a.md")
+
+
 def test_markdown_is_recognised_without_its_name():
     assert blocks(read_one("# Aim\n\nWe will act.\n"))[0] == ("heading", "Aim")
 
