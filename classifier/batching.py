@@ -43,6 +43,7 @@ def score_inputs(
 
 
 def _run(inputs: Sequence[str], output: str | Path | None, resume: bool, settings: dict[str, Any]) -> Totals:
+    output = None if str(output) == "-" else output
     if resume and output is None:
         raise UsageError("--resume needs a file to go on with; name it with -o.")
     out = Path(output) if output else None

@@ -60,6 +60,8 @@ def test_a_folder_becomes_records_and_a_summary(run, texts):
 def test_without_an_output_findings_are_printed(run, texts):
     assert "texts/a.txt · 3 sentences · 2 flagged" in run("texts").stdout
     assert run("texts", "--format", "line").stdout.count("\n") == 3
+    assert run("texts", "--format", "line", "-o", "-").stdout.count("\n") == 3
+    assert not Path("-").exists()
 
 
 def test_a_bad_input_is_a_recorded_failure_and_exit_code_3(run, texts):

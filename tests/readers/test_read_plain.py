@@ -131,6 +131,34 @@ def test_an_email_is_its_text_with_its_headers_as_metadata():
     assert document.metadata["from"] == "Press Office <press@office.example>"
 
 
+@pytest.mark.parametrize(
+    "below",
+    ["> Will you act?\n", "On Monday, the Office wrote:\n> Will you act?\n", "From: the Office\n\nWill you act?\n"],
+)
+def test_a_signature_hides_nothing_of_the_message_that_is_answered_below_it(below):
+    text = read_one(bytes(message(plain=f"We will act.\n\n-- \nA. Writer\nPress Office\n\n{below}")), "a.eml").text
+    assert text.startswith("We will act.\n")
+    assert text.endswith("Will you act?")
+    assert "Press Office" not in text
+
+
+def test_what_is_too_long_to_be_a_signature_is_text():
+    notes = "".join(f"{number}. We will act.\n\n" for number in range(1, 20))
+    assert (
+        "19. We will act." in read_one(bytes(message(plain=f"Ends\n\n--\nNotes to editors\n\n{notes}")), "a.eml").text
+    )
+
+
+def test_every_part_of_an_email_is_read_to_its_end():
+    mail = message()
+    mail.make_mixed()
+    for text in ("We will act.\n-- \nA. Writer\n", "We will act again.\n"):
+        part = EmailMessage()
+        part.set_content(text)
+        mail.attach(part)
+    assert read_one(bytes(mail), "a.eml").text == "We will act.\nWe will act again."
+
+
 def test_an_email_is_recognised_without_its_name():
     assert read_one(bytes(message(plain="We will act."))).title == "Letters – what changes"
 
