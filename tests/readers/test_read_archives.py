@@ -134,6 +134,11 @@ def test_deep_nesting_in_a_word_document_is_survived():
     assert read_one(office(f'<w:document xmlns:w="w">{deep}</w:document>')).text == "x"
 
 
+def test_a_small_office_file_that_unpacks_to_a_very_long_text_is_refused():
+    paragraphs = "<w:p><w:t>We will act.</w:t></w:p>" * 300_000
+    assert "as a zip bomb does" in failure(office(f'<w:document xmlns:w="w">{paragraphs}</w:document>'))
+
+
 def test_a_word_document_that_unpacks_to_gigabytes_is_one_failure():
     huge = b"<w:t>" + b"x" * 300_000_000
     assert failure(
