@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -50,7 +51,7 @@ def _run(inputs: Sequence[str], output: str | Path | None, resume: bool, setting
     format = choose_format(out, settings["format"])  # noqa: A001
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy, not yet loaded, would start threads only to wait
     recipe = recipe_of(settings)
-    documents = read_documents(inputs, reading_of(settings))
+    documents = read_documents(inputs, replace(reading_of(settings), output=out))
     gc.set_threshold(100_000)  # a batch makes many objects and hardly a cycle of them
     started = time.monotonic()
     bar = progress_bar() if out or not sys.stdout.isatty() else None

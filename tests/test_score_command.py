@@ -57,6 +57,16 @@ def test_a_folder_becomes_records_and_a_summary(run, texts):
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize("inputs", ["texts", "texts/*"])
+def test_an_output_among_the_inputs_is_not_read_the_next_time(inputs, run, texts):
+    for _ in range(2):
+        done = run(inputs, "-o", "texts/out.csv")
+        assert done.stderr.startswith("2 documents, 4 sentences, ")
+    assert run("texts/out.csv", "-o", "out.jsonl").stderr.startswith("5 documents")
+    assert run(inputs, "-o", "out.csv").stderr.startswith("7 documents")
+    assert run("texts/out.csv", "-o", "texts/out.csv").exit_code == 0
+
+
 def test_without_an_output_findings_are_printed(run, texts):
     assert "texts/a.txt · 3 sentences · 2 flagged" in run("texts").stdout
     assert run("texts", "--format", "line").stdout.count("\n") == 3

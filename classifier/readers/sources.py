@@ -53,10 +53,10 @@ def _read_matches(pattern: str, options: ReadOptions) -> Found:
     if not matches:
         yield DocumentFailure(pattern, "InputError", "no file matches this pattern.")
     for match in map(Path, matches):
-        if not match.is_dir():
+        if match.is_dir():
+            yield from () if "**" in pattern else _read_folder(match, options)  # with ** its files match too
+        elif not _is_output(match, options):
             yield from _read_file(match, options)
-        elif "**" not in pattern:  # else its files match too
-            yield from _read_folder(match, options)
 
 
 def _read_file(path: Path, options: ReadOptions) -> Found:
@@ -72,6 +72,8 @@ def _read_file(path: Path, options: ReadOptions) -> Found:
 def _read_folder(folder: Path, options: ReadOptions) -> Found:
     is_empty = True
     for found in _files_below(folder):
+        if isinstance(found, Path) and _is_output(found, options):
+            continue
         is_empty = False
         if isinstance(found, OSError):
             yield DocumentFailure(_shown(Path(found.filename)), "InputError", f"can't be read ({found.strerror}).")
@@ -79,6 +81,14 @@ def _read_folder(folder: Path, options: ReadOptions) -> Found:
             yield from _read_file(found, options)
     if is_empty:
         yield DocumentFailure(_shown(folder), "InputError", "the folder holds no files.")
+
+
+def _is_output(path: Path, options: ReadOptions) -> bool:
+    """Return whether a file that nobody named is what an earlier run of the same command wrote."""
+    output = options.output
+    if output is None or path.name != output.name:
+        return False
+    return path.exists() and output.exists() and path.samefile(output)
 
 
 def _files_below(folder: Path) -> Iterator[Path | OSError]:
