@@ -51,7 +51,7 @@ import os, time
 from classifier.forking import map_forked
 
 def name(number):
-    print(os.getpid(), flush=True)
+    os.write(1, f"{os.getpid()}\n".encode())
     time.sleep(0.1)
 
 list(map_forked(name, range(100_000), 2))
