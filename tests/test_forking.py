@@ -51,7 +51,7 @@ import os, time
 from classifier.forking import map_forked
 
 def name(number):
-    os.write(1, f"{os.getpid()}\n".encode())
+    os.write(1, b"%d\\n" % os.getpid())
     time.sleep(0.1)
 
 list(map_forked(name, range(100_000), 2))
@@ -64,6 +64,7 @@ def test_processes_end_when_their_parent_is_killed():
     root = Path(__file__).resolve().parent.parent
     with subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, cwd=root) as parent:
         names = {parent.stdout.readline().strip().decode() for _ in range(6)}
+        assert "" not in names
         parent.kill()
         parent.wait()
     until = time.monotonic() + 10
