@@ -59,11 +59,13 @@ def _distinct(header: list[str]) -> list[str]:
     >>> _distinct(["id", "note", "", "note"])
     ['id', 'note', 'column 3', 'note (column 4)']
     """
-    names: list[str] = []
+    names: dict[str, None] = {}
     for number, cell in enumerate(header, 1):
         name = cell or f"column {number}"
-        names.append(f"{name} (column {number})" if name in names else name)
-    return names
+        while name in names:
+            name = f"{name} (column {number})"
+        names[name] = None
+    return list(names)
 
 
 def _is_a_row(header: list[str], column: str) -> bool:

@@ -66,6 +66,8 @@ def test_ragged_rows_lose_nothing():
 def test_no_column_hides_another_of_its_name():
     row = read_one("id,note,text,note,\n1,a,We act.,b,c\n", "a.csv")
     assert row.metadata == {"id": "1", "note": "a", "note (column 4)": "b", "column 5": "c"}
+    row = read_one("note,note (column 3),note,text\n1,2,3,We act.\n", "a.csv")
+    assert sorted(row.metadata.values()) == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize(
