@@ -43,7 +43,7 @@ class TrainingSettings:
     features: FeatureSettings = FeatureSettings()
     rate: float = 0.02
     flagged_precision: float = 0.8
-    flagged_floor: float = 0.45
+    flagged_floor: float = 0.4
     unsure_probability: float = 0.25
     minimum_positives: int = 10
 

@@ -37,6 +37,11 @@ def written():
 
 
 @pytest.fixture(scope="module")
+def held_out():
+    return load_labelled(labelled_path() / "held-out.jsonl", CODEBOOK)
+
+
+@pytest.fixture(scope="module")
 def counted(written):
     return composition(written, CODEBOOK)
 
@@ -48,8 +53,8 @@ def test_the_composition_is_printed(counted, capsys):
     assert all(name in table for name in CODEBOOK.ids)
 
 
-def test_no_two_written_sentences_outside_a_family_are_near_duplicates(written):
-    found = near_duplicates(written)
+def test_no_two_written_sentences_outside_a_family_are_near_duplicates(written, held_out):
+    found = near_duplicates([*written, *held_out])
     shown = [f"{pair.first.id} {pair.second.id} {pair.similarity:.2f}: {pair.first.text}" for pair in found]
     assert not found, "\n".join(shown)
 
@@ -73,6 +78,12 @@ def test_every_framing_has_enough_positives_hard_negatives_and_minimal_pairs(cou
 
 def test_a_fifth_of_the_written_sentences_have_two_framings_or_more(counted):
     assert counted.several_framings >= 0.2
+
+
+def test_what_is_held_out_comes_from_other_passages_and_covers_every_framing(written, held_out):
+    assert {row.group for row in held_out}.isdisjoint(row.group for row in written)
+    counts = composition(held_out, CODEBOOK).framings
+    assert min(row.positives for row in counts.values()) >= 200
 
 
 def test_every_genre_decade_and_nation_is_there(counted):
