@@ -4,30 +4,51 @@
 takes longer than a check, and as long as scoring some thousand texts.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from classifier.errors import ExitCode, FramingError, UnreadError
+from classifier.errors import ExitCode, FramingError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 def main() -> None:
     """Run the command line; a `FramingError` becomes its message and exit code, a bug keeps its traceback."""
     try:
-        try:
-            run(sys.argv[1:])
-        finally:
-            sys.stdout.flush()
+        _run_and_flush(sys.argv[1:])
     except FramingError as error:
         print(f"framing: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("framing: interrupted", file=sys.stderr)
         sys.exit(ExitCode.INTERRUPTED)
-    except (BrokenPipeError, UnreadError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to be written goes nowhere
-        sys.exit(ExitCode.DONE)
+    except BrokenPipeError:
+        _drop_output()
+        sys.exit(ExitCode.PIPE_CLOSED)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        _drop_output()
+        print(f"framing: what was found can't be printed ({error.strerror}).", file=sys.stderr)
+        sys.exit(ExitCode.UNUSABLE)
+
+
+def _run_and_flush(arguments: Sequence[str]) -> None:
+    """Run one command, and write what is still held back while a failure can be told."""
+    try:
+        run(arguments)
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+
+
+def _drop_output() -> None:
+    """Lead standard output nowhere, so that what is left of it makes no noise when the process ends."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - pathlib would cost a check its start
+        os.dup2(nowhere.fileno(), 1)
 
 
 def run(arguments: Sequence[str]) -> None:

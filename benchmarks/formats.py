@@ -205,7 +205,7 @@ def write(lines: Path, kind: str) -> tuple[int, int]:
     place_file(lines, out, kind, options_for(None, load_model()))
     size = out.stat().st_size
     out.unlink()
-    return sum(b'"type": "document"' in line[:60] for line in lines.open("rb")), size
+    return sum(b'"type":"document"' in line[:60] for line in lines.open("rb")), size
 
 
 def child(what: str, path: Path, kind: str) -> None:
@@ -272,7 +272,7 @@ def main() -> None:
             [sys.executable, "cli.py", "score", rows_file, "-o", lines], cwd=ROOT, check=True, capture_output=True
         )
         print(
-            f"\n{'write':16}{'records, MB':>10}{'documents':>11}{'output, MB':>10}{'seconds':>10}{'MB/s':>10}{'documents/s':>14}{'peak, MB':>10}"
+            f"\n{'write':16}{'in, MB':>10}{'documents':>12}{'out, MB':>10}{'seconds':>10}{'MB/s':>10}{'documents/s':>14}{'peak, MB':>10}"
         )
         for kind in [kind for kind in WRITERS if kind in wanted]:
             print(measured("write", lines, kind, asked.repetitions), flush=True)

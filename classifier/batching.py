@@ -9,19 +9,18 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from classifier.checking import exit_code, known_framings
-from classifier.config import load_settings
+from classifier.checking import exit_code, ignore_file, known_framings, reading_of, settings_of
 from classifier.errors import ExitCode, UsageError
 from classifier.journal import Totals
-from classifier.readers import ReadOptions, read_documents
+from classifier.readers import read_documents
 from classifier.running import Recipe, prepare, print_batch, write_batch
 from classifier.scoring import ScoreOptions
 from classifier.writers import choose_format
 
-IGNORE_FILE = Path(".framingignore")
 _BAR_SECONDS = 0.1
 _BACK = "\r"
 _CLEAR = "\r\x1b[2K"
@@ -38,20 +37,21 @@ def score_inputs(
 
     `given` holds the settings of the command line; what it does not say is in a settings file or as `config.OPTIONS` has it.
     """
-    settings = {name: setting.value for name, setting in load_settings(given, config=config).items()}
+    settings = settings_of(given, config)
     run = _run_on_cluster if settings["cluster"] else _run
     totals = run(inputs, output, resume, settings)
     return exit_code(totals.documents, totals.failures, totals.framings, settings["fail-on"])
 
 
 def _run(inputs: Sequence[str], output: str | Path | None, resume: bool, settings: dict[str, Any]) -> Totals:
+    output = None if str(output) == "-" else output
     if resume and output is None:
         raise UsageError("--resume needs a file to go on with; name it with -o.")
     out = Path(output) if output else None
     format = choose_format(out, settings["format"])  # noqa: A001
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy, not yet loaded, would start threads only to wait
     recipe = recipe_of(settings)
-    documents = read_documents(inputs, reading_of(settings))
+    documents = read_documents(inputs, replace(reading_of(settings), output=out))
     gc.set_threshold(100_000)  # a batch makes many objects and hardly a cycle of them
     started = time.monotonic()
     bar = progress_bar() if out or not sys.stdout.isatty() else None
@@ -98,17 +98,11 @@ def printing() -> TextIO:
     return sys.stdout
 
 
-def reading_of(settings: dict[str, Any]) -> ReadOptions:
-    """Return how the settings want inputs to be read."""
-    return ReadOptions(text_column=settings["text-column"], allow_local_network=settings["local-network"])
-
-
 def recipe_of(settings: dict[str, Any]) -> Recipe:
     """Return the recipe that the settings describe; raise `UsageError` for a framing that the model does not have."""
-    ignore = settings["ignore"] or (IGNORE_FILE if IGNORE_FILE.is_file() else None)
     scoring = ScoreOptions(tuple(settings["framing"]), settings["min-probability"])
     model, baseline, ignore = (
-        path and Path(path).absolute() for path in (settings["model"], settings["baseline"], ignore)
+        path and Path(path).absolute() for path in (settings["model"], settings["baseline"], ignore_file(settings))
     )
     recipe = Recipe(model, scoring, settings["with-text"], settings["context"], baseline, ignore)
     known_framings(prepare(recipe)[0].framings, settings["framing"], settings["fail-on"])

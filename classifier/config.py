@@ -8,13 +8,11 @@ The nearest file wins, looking upward from the current folder; `framing.toml` go
 line says goes before any file.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from classifier.codebook import unknown_name
 from classifier.errors import UsageError
 
 OWN_FILE = "framing.toml"
@@ -108,6 +106,8 @@ def read_file(path: Path) -> dict[str, Any]:
 
 
 def _table(path: Path) -> dict[str, Any]:
+    import tomllib  # only where there is a file
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -119,6 +119,8 @@ def _table(path: Path) -> dict[str, Any]:
 def _checked(key: str, value: Any, path: Path) -> tuple[str, Any]:
     name = key.replace("_", "-")
     if name not in OPTIONS:
+        from classifier.codebook import unknown_name
+
         raise UsageError(f"{path}: {unknown_name('setting', key, tuple(OPTIONS))}")
     kind = OPTIONS[name].kind
     if kind == "texts" and isinstance(value, str):

@@ -26,10 +26,7 @@ class ExitCode(IntEnum):
     UNUSABLE = 2
     SOME_FAILED = 3
     INTERRUPTED = 130
-
-
-class UnreadError(Exception):
-    """Whoever read the output has gone, as `head` does: no failure, and nobody to tell."""
+    PIPE_CLOSED = 141
 
 
 class FramingError(Exception):

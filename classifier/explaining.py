@@ -4,10 +4,10 @@ The contributions of a framing and its calibrated intercept add up to its log-od
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from classifier.features import Analyser, scale
 from classifier.model import Account, Model, sigmoid
@@ -15,6 +15,8 @@ from classifier.records import Cue
 
 MAX_CUES = 3
 _CUE_SHARE = 0.12  # a word belongs to a cue when it brings at least this share of the strongest word's weight
+
+_MARKED = re.compile(rb"\x01+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,11 @@ def explain(model: Model, sentence: str, output: str) -> Explanation:
 
 def cues(account: Account, output: int, sentence: str, offset: int = 0) -> tuple[Cue, ...]:
     """Return the strongest spans of `sentence` for one output, by its place; `offset` is added to positions."""
-    weights = [float(share) for share in account.shares[output]]
+    weights = list(map(float, account.shares[output]))
     strongest = max(weights, default=0.0)
     if strongest <= 0:
         return ()
-    runs = _runs([weight >= _CUE_SHARE * strongest for weight in weights])
+    runs = _runs(weights, _CUE_SHARE * strongest)
     weighed = sorted(((math.fsum(weights[first:last]), first, last) for first, last in runs), key=lambda run: -run[0])
     spans = account.spans
     found = [
@@ -76,13 +78,10 @@ def cues(account: Account, output: int, sentence: str, offset: int = 0) -> tuple
     return tuple(sorted(found, key=lambda cue: cue.start))
 
 
-def _runs(marks: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Yield the first place of every run of true marks and the place after its last."""
-    at = 0
-    for is_marked, run in groupby(marks):
-        first, at = at, at + len(list(run))
-        if is_marked:
-            yield first, at
+def _runs(weights: Sequence[float], least: float) -> Iterator[tuple[int, int]]:
+    """Yield the first place of every run of weights that are no less than `least`, and the place after its last."""
+    marks = bytes(map(least.__le__, weights))
+    return (run.span() for run in _MARKED.finditer(marks))
 
 
 def _cue(sentence: str, start: int, end: int, weight: float, offset: int) -> Cue:

@@ -5,7 +5,10 @@ costs as long as scoring some thousand texts.
 """
 
 import multiprocessing
+import os
 import sys
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -16,12 +19,14 @@ Result = TypeVar("Result")
 
 CAN_FORK = sys.platform == "linux"  # elsewhere the system's own libraries may not survive it
 _AHEAD = 2  # items that wait for each process
+_LOOK_SECONDS = 0.5
 
 
 def map_forked(function: Callable[[Item], Result], items: Iterable[Item], jobs: int) -> Iterator[Result]:
     """Yield `function(item)` for each item, in order, from `jobs` processes; only a few items are taken ahead of the results."""
     waiting: deque[Future[Result]] = deque()
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as processes:
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(jobs, context, _leave_with_parent, (os.getpid(),)) as processes:
         try:
             for item in items:
                 waiting.append(processes.submit(function, item))
@@ -32,3 +37,14 @@ def map_forked(function: Callable[[Item], Result], items: Iterable[Item], jobs: 
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _leave_with_parent(parent: int) -> None:
+    """Make this process end when its parent is killed: nobody else would tell it, and it would wait for work for ever."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,6 +1,7 @@
 """The two commands that are answered before an option parser is loaded say what they say after it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -55,26 +56,63 @@ def test_an_empty_text_is_no_folder():
     assert "the text is empty" in found.stderr
 
 
+ROWS = [
+    {"annotator": name, "id": "s1", "text": SENTENCE, "labels": ["voluntary_claim"], "stance": "asserted"}
+    for name in "ab"
+]
 PRINTING = [
     ["codebook"],
-    ["config"],
-    ["check", "examples/texts/speech-welfare-reform.txt", "--all"],
-    ["score", "examples/texts"],
-    ["check", "{long}"],
+    ["codebook", "--format", "json"],
+    ["check", SENTENCE],
+    ["check", "-", "--format", "json"],
     ["explain", SENTENCE, "--framing", "voluntary_claim"],
+    ["score", "-"],
+    ["score", "-", "--format", "line", "--jobs", "2"],
+    ["config"],
+    ["agreement", "rows.jsonl"],
+    ["evaluate", "--on", "row.jsonl"],
+    ["--help"],
 ]
 
 
-@pytest.mark.parametrize("arguments", PRINTING, ids=lambda words: words[0])
-def test_a_reader_that_goes_away_is_no_failure(arguments, tmp_path):
-    long = tmp_path / "long.txt"
-    long.write_text(f"{SENTENCE}\n" * 3000)
-    command = [sys.executable, str(ROOT / "cli.py"), *(word.format(long=long) for word in arguments)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, text=True) as process:
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    (tmp_path / "row.jsonl").write_text(json.dumps(ROWS[0]))
+    return tmp_path
+
+
+def printing_to(output, arguments, folder, text=SENTENCE):
+    command = [sys.executable, str(ROOT / "cli.py"), *arguments]
+    return subprocess.run(command, input=text, stdout=output, stderr=subprocess.PIPE, text=True, cwd=folder)
+
+
+@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
+def test_a_reader_that_has_left_ends_a_command_without_noise(arguments, folder):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as output:
+        done = printing_to(output, arguments, folder)
+    assert (done.returncode, done.stderr) == (ExitCode.PIPE_CLOSED, "")
+
+
+@pytest.mark.parametrize("text", [f"{SENTENCE}\n" * 20_000])
+def test_a_reader_that_leaves_in_the_middle_ends_a_batch_without_noise(text, folder):
+    (folder / "long.txt").write_text(text)
+    command = [sys.executable, str(ROOT / "cli.py"), "score", "long.txt", "--format", "line", "--jobs", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder) as process:
+        assert process.stdout.readline().startswith(b"long.txt:1:1: flagged voluntary_claim")
         process.stdout.close()
-        told = process.stderr.read()
-    assert process.returncode == ExitCode.DONE, told
-    assert "Error" not in told
+        assert (process.wait(), process.stderr.read()) == (ExitCode.PIPE_CLOSED, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+@pytest.mark.parametrize("arguments", [PRINTING[0], PRINTING[2], PRINTING[5]], ids=" ".join)
+def test_a_full_disk_under_what_is_printed_is_said(arguments, folder):
+    with Path("/dev/full").open("w") as output:
+        done = printing_to(output, arguments, folder)
+    assert done.returncode == ExitCode.UNUSABLE
+    assert done.stderr == "framing: what was found can't be printed (No space left on device).\n"
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/a", "HTTPS://127.0.0.1:9/a"])

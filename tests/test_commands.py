@@ -122,3 +122,38 @@ def test_every_command_has_help_and_stands_in_the_readme():
         assert command.callback.__doc__
         assert f"framing {name}" in readme
         assert CliRunner().invoke(app, [name, "--help"]).exit_code == 0
+
+
+def test_a_check_leaves_out_what_a_comment_or_an_ignore_file_settles(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settled = f"<!-- framing: ignore voluntary_claim -->\n{FRAMED}"
+    done = run("check", settled, "--fail-on", "voluntary_claim")
+    assert "voluntary_claim" not in done.stdout
+    assert "note: 1 not shown: ignored on request" in done.stdout
+    assert done.exit_code == ExitCode.DONE
+    assert "voluntary_claim" in run("check", settled, "--all").stdout
+    Path(".framingignore").write_text("sanctions Nobody likes a sanction.")
+    assert "1 not shown" in run("check", FRAMED).stdout
+    assert "voluntary_claim" in run("check", FRAMED).stdout
+
+
+def test_a_check_and_an_explanation_follow_the_settings_file(tiny_folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("framing.toml").write_text(f'model = "{tiny_folder}"\nframing = "sanctions"\nfail-on = "any"')
+    done = CliRunner().invoke(app, ["check", FRAMED])
+    assert done.exit_code == ExitCode.FRAMING_FOUND
+    assert "voluntary_claim" not in done.stdout
+    assert "voluntary_claim" in CliRunner().invoke(app, ["check", FRAMED, "--framing", "voluntary_claim"]).stdout
+    assert CliRunner().invoke(app, ["explain", FRAMED, "--framing", "sanctions"]).exit_code == ExitCode.DONE
+
+
+def test_a_check_takes_its_text_from_the_column_that_is_named(run, tmp_path):
+    (tmp_path / "rows.csv").write_text("id,speech\nr1,It is voluntary.\n")
+    assert "voluntary_claim" in run("check", tmp_path / "rows.csv", "--text-column", "speech").stdout
+
+
+def test_what_can_not_be_read_is_not_explained_in_silence(run, tmp_path):
+    (tmp_path / "damaged.pdf").write_bytes(b"%PDF-1.4 nothing")
+    done = run("explain", tmp_path / "damaged.pdf", "--framing", "sanctions")
+    assert done.exit_code == ExitCode.UNUSABLE
+    assert "damaged.pdf: " in done.stderr

@@ -167,6 +167,68 @@ def test_what_a_page_on_benchmarks_says_can_be_done(page, checkout):
     measure(page, checkout, "", PIP_TARGET=str(peers), PYTHONPATH=os.pathsep.join([str(checkout), str(peers)]))
 
 
+IN_PASSING = re.compile(r"`((?:framing|python benchmarks)[ /][^`]+)`")
+MENTIONED = {"framing evaluate --on", "framing check --all", "framing hydrate", "framing agreement", "framing score"}
+MENTIONED |= {"framing check", "framing explain", "framing train"}  # words of a sentence, no commands to be given
+SMALL = {"--megabytes 10": "--megabytes 0.02 --repetitions 1", "fuzz.py": "fuzz.py plain rtf --minutes 0.05"}
+
+
+def in_passing(kind):
+    """Return the commands that stand inside sentences of the read-me and the pages."""
+    texts = [(ROOT / "README.md").read_text(encoding="utf-8"), *pages([*PAGES, *MEASURING, *BENCHMARKS]).values()]
+    found = {command for text in texts for command in IN_PASSING.findall(BLOCK.sub("", text)) if "…" not in command}
+    return sorted(command for command in found - MENTIONED if command.startswith(kind))
+
+
+@pytest.mark.parametrize("command", in_passing("framing"))
+def test_a_command_given_in_passing_can_be_run(command, checkout):
+    shutil.copytree(checkout / "labelled", checkout / "FOLDER")
+    run(["sh", "-c", command], checkout)
+
+
+AGREED = re.compile(r"^\| (\w+) \| ([\d,]+) \| ([^|]+) \| ([^|]+) \| ([\d,]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+
+
+def test_the_datasheet_shows_the_agreement_that_its_command_prints(folder):
+    shown = AGREED.findall((ROOT / "labelled" / "README.md").read_text(encoding="utf-8"))
+    printed = []
+    for part in ("written", "real"):
+        command = ["framing", "agreement", str(ROOT / "labelled" / f"annotations-{part}.jsonl"), "--format", "json"]
+        printed.append(json.loads(run(command, folder)))
+    for name, *cells in shown:
+        rows = [figures["overall"] if name == "overall" else figures["per_framing"].get(name) for figures in printed]
+        assert cells == [cell for row in rows for cell in agreement_cells(row)], name
+    assert len(shown) == 16
+
+
+def agreement_cells(row):
+    if row is None:
+        return ["0", "undefined", "undefined"]
+    return [f"{row['positives']:,}", *(figure_cell(row[name]) for name in ("kappa", "alpha"))]
+
+
+def figure_cell(figure):
+    if figure["value"] is None:
+        return "undefined"
+    low, high = figure["interval"]
+    return f"{figure['value']:.3f} [{low:.2f}, {high:.2f}]"
+
+
+@pytest.mark.benchmarks
+def test_the_benchmarks_given_in_passing_can_be_run(checkout):
+    shutil.copytree(ROOT / "examples", checkout / "examples")
+    shutil.copytree(ROOT / "tests" / "readers" / "specimens", checkout / "tests" / "readers" / "specimens")
+    (checkout / "docs").mkdir()
+    peers = checkout / "peers"
+    more = {"PIP_TARGET": str(peers), "PYTHONPATH": os.pathsep.join([str(checkout), str(peers)])}
+    run(["pip", "install", "--quiet", "-r", "benchmarks/requirements.txt"], checkout, **more)
+    run(["framing", "hydrate", "--from", "ANSWERS.jsonl.gz"], checkout)
+    for command in in_passing("python"):
+        for long, short in SMALL.items():
+            command = command.replace(long, short)
+        run(["sh", "-c", command], checkout, **more)
+
+
 def measure(page, checkout, service, **more):
     """Run the commands of a page, those that ask the Parliament at `service`; what it shows was measured on other texts."""
     more = {"PYTHONPATH": str(checkout), "XDG_CACHE_HOME": str(checkout / "cache"), "no_proxy": "127.0.0.1"} | more

@@ -1,6 +1,10 @@
 """Results in order, few items ahead, failures told: whatever the processes do."""
 
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +44,38 @@ def test_a_failure_reaches_the_caller():
         return
     with pytest.raises(ValueError, match="seven"):
         list(map_forked(refuse_seven, range(20), 2))
+
+
+KILLED = """
+import os, time
+from classifier.forking import map_forked
+
+def name(number):
+    os.write(1, b"%d\\n" % os.getpid())
+    time.sleep(0.1)
+
+list(map_forked(name, range(100_000), 2))
+"""
+
+
+def test_processes_end_when_their_parent_is_killed():
+    if not CAN_FORK:
+        return
+    root = Path(__file__).resolve().parent.parent
+    with subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, cwd=root) as parent:
+        names = {parent.stdout.readline().strip().decode() for _ in range(6)}
+        assert "" not in names
+        parent.kill()
+        parent.wait()
+    until = time.monotonic() + 10
+    while (left := [name for name in names if is_running(name)]) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert left == []
+
+
+def is_running(name: str) -> bool:
+    """Return whether a process is there and not only waiting to be buried."""
+    try:
+        return Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False

@@ -1,9 +1,11 @@
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -55,9 +57,21 @@ def test_a_folder_becomes_records_and_a_summary(run, texts):
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize("inputs", ["texts", "texts/*"])
+def test_an_output_among_the_inputs_is_not_read_the_next_time(inputs, run, texts):
+    for _ in range(2):
+        done = run(inputs, "-o", "texts/out.csv")
+        assert done.stderr.startswith("2 documents, 4 sentences, ")
+    assert run("texts/out.csv", "-o", "out.jsonl").stderr.startswith("5 documents")
+    assert run(inputs, "-o", "out.csv").stderr.startswith("7 documents")
+    assert run("texts/out.csv", "-o", "texts/out.csv").exit_code == 0
+
+
 def test_without_an_output_findings_are_printed(run, texts):
     assert "texts/a.txt · 3 sentences · 2 flagged" in run("texts").stdout
     assert run("texts", "--format", "line").stdout.count("\n") == 3
+    assert run("texts", "--format", "line", "-o", "-").stdout.count("\n") == 3
+    assert not Path("-").exists()
 
 
 def test_a_bad_input_is_a_recorded_failure_and_exit_code_3(run, texts):
@@ -107,6 +121,26 @@ def test_a_baseline_reports_only_what_is_new(run, texts):
     done = run("texts", "-o", "new.jsonl", "--baseline", "old.jsonl", "--fail-on", "voluntary_claim")
     assert [r["text"] for r in records("new.jsonl") if r["type"] == "finding"] == ["Another sanction."]
     assert done.exit_code == 0
+
+
+@pytest.mark.parametrize("suffix", ["csv", "md", "txt"])
+def test_what_is_left_out_is_said_in_what_people_read(suffix, run, texts):
+    run("texts", "-o", "old.jsonl")
+    run("texts", "-o", f"out.{suffix}", "--baseline", "old.jsonl")
+    shown = Path(f"out.{suffix}").read_text()
+    assert "2 not shown: already in the baseline" in shown
+    assert "1 not shown: already in the baseline" in shown
+
+
+def test_what_a_baseline_left_out_of_a_database_is_added_when_it_is_asked_for(run, texts):
+    run("texts", "-o", "old.jsonl")
+    run("texts", "-o", "out.db", "--baseline", "old.jsonl")
+    for _ in range(2):
+        run("texts", "-o", "out.db")
+    with closing(sqlite3.connect("out.db")) as database:
+        assert database.execute("SELECT count(*) FROM findings_in_full").fetchone() == (3,)
+        runs = database.execute("SELECT added, unchanged FROM runs ORDER BY id").fetchall()
+    assert runs == [(2, 0), (2, 0), (0, 2)]
 
 
 def test_an_ignore_file_in_the_folder_is_used(run, texts):

@@ -1,13 +1,9 @@
 """The commands as one Typer application. Knows which commands exist; imports only those that are asked for."""
 
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
 
 import typer
-
-from classifier.errors import UnreadError
 
 COMMANDS = ("check", "score", "explain", "codebook", "config", "train", "evaluate", "hydrate", "agreement")
 
@@ -24,21 +20,8 @@ def application(names: Sequence[str] = COMMANDS) -> typer.Typer:
     )
     app.callback()(_framing)
     for name in names:
-        app.command()(_heard(getattr(import_module(f"classifier.commands.{name}"), name)))
+        app.command()(getattr(import_module(f"classifier.commands.{name}"), name))
     return app
-
-
-def _heard(command: Callable[..., None]) -> Callable[..., None]:
-    """Return `command`, made to say that nobody reads on in words that Typer does not take for a failure of its own."""
-
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        try:
-            command(*arguments, **options)
-        except BrokenPipeError as error:
-            raise UnreadError from error
-
-    return run
 
 
 def _framing() -> None:
@@ -48,4 +31,9 @@ def _framing() -> None:
 def run(arguments: Sequence[str]) -> None:
     """Run the command line; of a command that is named, only its own module is loaded."""
     named = [name for name in arguments[:1] if name in COMMANDS]
-    application(named or COMMANDS)(list(arguments))
+    try:
+        application(named or COMMANDS)(list(arguments))
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):  # Typer would make it an ordinary failure
+            raise leaving.__context__ from None
+        raise

@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from classifier.commands.options import FailOnOption, FramingOption, ModelOption, ProbabilityOption
+from classifier.commands.options import (
+    ConfigOption,
+    FailOnOption,
+    FramingOption,
+    IgnoreOption,
+    LocalNetworkOption,
+    ModelOption,
+    ProbabilityOption,
+    TextColumnOption,
+)
 
 
 class CheckFormat(StrEnum):
@@ -26,14 +35,22 @@ def check(
     everything: Annotated[
         bool, typer.Option("--all", help="Every sentence, with every framing's probability.")
     ] = False,
-    local_network: Annotated[
-        bool, typer.Option("--local-network", help="Also fetch addresses on the local network.")
-    ] = False,
     model: ModelOption = None,
+    text_column: TextColumnOption = None,
+    local_network: LocalNetworkOption = None,
+    ignore: IgnoreOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Say which framings a text uses, in which sentences, how surely, and because of which words."""
     from classifier import checking
-    from classifier.scoring import ScoreOptions
 
-    options = ScoreOptions(tuple(framing or ()), min_probability, everything)
-    raise typer.Exit(checking.check(source, format.value, options, fail_on or (), model, local_network))
+    given = {
+        "framing": framing,
+        "min-probability": min_probability,
+        "fail-on": fail_on,
+        "model": model,
+        "text-column": text_column,
+        "local-network": local_network,
+        "ignore": ignore,
+    }
+    raise typer.Exit(checking.check(source, format.value, given, everything, config))

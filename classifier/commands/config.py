@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from classifier.codebook import load_codebook, unknown_name
-from classifier.commands.options import TableFormat
+from classifier.commands.options import ConfigOption, TableFormat
 from classifier.config import Setting, load_settings
 from classifier.errors import UsageError
 from classifier.places import codebook_path, model_path
@@ -15,9 +15,7 @@ from classifier.places import codebook_path, model_path
 
 def config(
     format: Annotated[TableFormat, typer.Option("--format", help="For people or for programs.")] = TableFormat.TABLE,  # noqa: A002
-    file: Annotated[
-        Path | None, typer.Option("--config", help="Settings file to use, instead of looking for one.")
-    ] = None,
+    file: ConfigOption = None,
 ) -> None:
     """Show each setting, its value, and whether it comes from a file or is the default."""
     settings = load_settings({}, config=file)

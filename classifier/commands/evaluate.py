@@ -26,18 +26,20 @@ def evaluate(
 ) -> None:
     """Judge the model on labelled sentences: by grouped cross-validation, or on the rows of a file."""
     from classifier import building
+    from classifier.config import load_settings
     from classifier.places import codebook_path, labelled_path, model_path
 
+    folder = labelled or labelled_path()
+    judged = load_settings({"model": model})["model"].value or model_path()
     if baselines:
         if on is None:
             raise UsageError("--baselines needs --on FILE: the rows that all methods are judged on.")
-        compared = building.compare(on, labelled or labelled_path(), model or model_path(), codebook or codebook_path())
+        compared = building.compare(on, folder, judged, codebook or codebook_path())
         typer.echo(json.dumps(compared, indent=1) if format is TableFormat.JSON else comparison_table(compared))
         return
     if on:
-        figures = building.evaluate_on(on, model or model_path(), codebook or codebook_path())
+        figures = building.evaluate_on(on, judged, codebook or codebook_path())
     else:
-        folder = labelled or labelled_path()
         figures = building.cross_validate(folder, codebook or folder / "codebook.toml")
     if format is TableFormat.JSON:
         typer.echo(json.dumps(figures, indent=1))

@@ -4,40 +4,63 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from classifier.commands.options import ModelOption, TableFormat
+from classifier.commands.options import LocalNetworkOption, ModelOption, TableFormat, TextColumnOption
 
 if TYPE_CHECKING:
     from classifier.explaining import Explanation
+    from classifier.records import DocumentFailure
 
 
 def explain(
-    text: Annotated[str, typer.Argument(help="One sentence; of a longer text, each sentence is explained.")],
+    text: Annotated[
+        str,
+        typer.Argument(
+            metavar="TEXT|PATH|URL|-",
+            help="One sentence; of a longer text, a file or a page, each sentence is explained.",
+        ),
+    ],
     framing: Annotated[str, typer.Option("--framing", help="The framing to explain, by its id, or 'contested'.")],
     format: Annotated[TableFormat, typer.Option("--format", help="For people or for programs.")] = TableFormat.TABLE,  # noqa: A002
     model: ModelOption = None,
+    text_column: TextColumnOption = None,
+    local_network: LocalNetworkOption = None,
 ) -> None:
     """Show every term's contribution to a framing's log-odds, the intercept, the calibration and the threshold."""
-    from classifier.checking import documents_of
+    from classifier.checking import documents_of, exit_code, settings_of
+    from classifier.codebook import unknown_name
     from classifier.errors import UsageError
     from classifier.explaining import explain as explain_sentence
-    from classifier.records import Document
+    from classifier.records import Document, DocumentFailure
     from classifier.scoring import load_model
     from classifier.sentences import document_spans
 
-    loaded = load_model(model)
+    settings = settings_of({"model": model, "text-column": text_column, "local-network": local_network})
+    loaded = load_model(settings["model"])
     names = tuple(output.name for output in loaded.outputs)
     if framing not in names:
-        from classifier.codebook import unknown_name
-
         raise UsageError(unknown_name("framing", framing, names))
-    documents = [document for document in documents_of(text) if isinstance(document, Document)]
+    found = list(documents_of(text, settings))
+    documents = [item for item in found if isinstance(item, Document)]
     sentences = [document.text[start:end] for document in documents for start, end in document_spans(document)]
     explanations = [(sentence, explain_sentence(loaded, sentence, framing)) for sentence in sentences]
     if format is TableFormat.JSON:
         _print_json(explanations)
     else:
-        for sentence, explanation in explanations:
-            _print_table(sentence, explanation)
+        _print_tables(explanations)
+    _tell([item for item in found if isinstance(item, DocumentFailure)])
+    raise typer.Exit(exit_code(len(documents), len(found) - len(documents), (), ()))
+
+
+def _tell(failures: "list[DocumentFailure]") -> None:
+    from classifier.text import printable
+
+    for failure in failures:
+        typer.echo(printable(f"framing: {failure.name}: {failure.message}"), err=True)
+
+
+def _print_tables(explanations: "list[tuple[str, Explanation]]") -> None:
+    for sentence, explanation in explanations:
+        _print_table(sentence, explanation)
 
 
 def _print_json(explanations: "list[tuple[str, Explanation]]") -> None:

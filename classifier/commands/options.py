@@ -32,4 +32,14 @@ FailOnOption = Annotated[
 CodebookOption = Annotated[
     Path | None, typer.Option("--codebook", help="Codebook to use (default: the one that ships with the program).")
 ]
-EOF_HINT = "Give text, a path, a URL, or - for standard input."
+TextColumnOption = Annotated[str | None, typer.Option("--text-column", help="Column or field that holds the text.")]
+LocalNetworkOption = Annotated[
+    bool | None,
+    typer.Option("--local-network/--no-local-network", help="Read web addresses on the local network too."),
+]
+IgnoreOption = Annotated[
+    Path | None, typer.Option("--ignore", help="File of findings to ignore (default: .framingignore).")
+]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="Settings file to use, instead of looking for one.")
+]

@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from classifier.commands.options import FailOnOption, FramingOption, ModelOption, ProbabilityOption
+from classifier.commands.options import (
+    ConfigOption,
+    FailOnOption,
+    FramingOption,
+    IgnoreOption,
+    LocalNetworkOption,
+    ModelOption,
+    ProbabilityOption,
+    TextColumnOption,
+)
 
 
 def score(
@@ -36,25 +45,16 @@ def score(
     with_text: Annotated[
         bool | None, typer.Option("--with-text/--without-text", help="Put each document's text into the output.")
     ] = None,
-    text_column: Annotated[
-        str | None, typer.Option("--text-column", help="Column or field that holds the text.")
-    ] = None,
-    local_network: Annotated[
-        bool | None,
-        typer.Option("--local-network/--no-local-network", help="Read web addresses on the local network too."),
-    ] = None,
+    text_column: TextColumnOption = None,
+    local_network: LocalNetworkOption = None,
     baseline: Annotated[
         Path | None, typer.Option("--baseline", help="Earlier .jsonl output: report only what is new.")
     ] = None,
-    ignore: Annotated[
-        Path | None, typer.Option("--ignore", help="File of findings to ignore (default: .framingignore).")
-    ] = None,
+    ignore: IgnoreOption = None,
     context: Annotated[
         int | None, typer.Option("--context", min=0, help="Sentences to give before and after each finding.")
     ] = None,
-    config: Annotated[
-        Path | None, typer.Option("--config", help="Settings file to use, instead of looking for one.")
-    ] = None,
+    config: ConfigOption = None,
 ) -> None:
     """Score documents in bulk: one record a document, one a finding, one a failure."""
     given = {

@@ -102,4 +102,10 @@ def _read_member(
 
 
 def _is_hidden(member: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in member.split("/"))
+    """Return whether a member is a hidden file or lies in a hidden folder; `./a.txt` and `../a.txt` are neither.
+
+    >>> [_is_hidden(member) for member in ("./a.txt", "../a.txt", ".git/a.txt", "__MACOSX/a.txt")]
+    [False, False, True, True]
+    """
+    parts = [part for part in member.split("/") if part not in (".", "..")]
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)

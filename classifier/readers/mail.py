@@ -28,7 +28,11 @@ from classifier.readers.plain import decode, join_wrapped, read_whole
 from classifier.text import normalise
 
 _MOST_PARTS = 500
-_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
+# A few lines after "-- ", up to the end or the message that is answered below; whatever is longer is text.
+_SIGNATURE = re.compile(
+    r"^-- ?\n(?:(?!>|-{5}|_{5}|From: |On .*:$)[^\n]*(?:\n|\Z)){0,12}?(?=\Z|>|-{5}|_{5}|From: |On [^\n]*:$)",
+    re.MULTILINE,
+)
 _QUOTED = re.compile(r"(?:> ?)+")
 _HEADERS = ("From", "To", "Message-ID")
 _BROKEN = (ValueError, LookupError, AttributeError, TypeError, AssertionError)
@@ -61,12 +65,12 @@ def _body(parts: list[Message], options: ReadOptions) -> Parsed:
     """Return the text of a message: the plain part unless it is a stub beside a web page."""
     plain = [part for part in parts if part.get_content_type() == "text/plain"]
     pages = [part for part in parts if part.get_content_type() == "text/html"]
-    text, notes = _text(plain)
-    pieces = tuple(_pieces(text))
+    texts, notes = _texts(plain)
+    pieces = tuple(piece for text in texts for piece in _pieces(text))
     if not pages:
         return Parsed(pieces, notes=notes)
-    markup, notes_on_page = _text(pages)
-    page = parse_markup_safely("page", markup.encode("utf-8", "replace"), options)
+    markup, notes_on_page = _texts(pages)
+    page = parse_markup_safely("page", "\n".join(markup).encode("utf-8", "replace"), options)
     is_stub = 2 * _length(pieces) < _length(page.pieces)
     return Parsed(page.pieces, notes=notes_on_page) if is_stub else Parsed(pieces, notes=notes)
 
@@ -75,15 +79,14 @@ def _length(pieces: tuple[Piece, ...]) -> int:
     return sum(len(piece.text) for piece in pieces)
 
 
-def _text(parts: list[Message]) -> tuple[str, tuple[str, ...]]:
+def _texts(parts: list[Message]) -> tuple[list[str], tuple[str, ...]]:
     decoded = [decode(_bytes(part), _charset(part)) for part in parts]
-    return "\n".join(text for text, _ in decoded), tuple(dict.fromkeys(note for _, notes in decoded for note in notes))
+    return [text for text, _ in decoded], tuple(dict.fromkeys(note for _, notes in decoded for note in notes))
 
 
 def _pieces(text: str) -> Iterator[Piece]:
     """Yield the paragraphs of a plain message without its signature; lines that answer to `>` are quotations."""
-    text = _SIGNATURE.split(normalise(text), maxsplit=1)[0]
-    for line in join_wrapped(text).split("\n"):
+    for line in join_wrapped(_SIGNATURE.sub("", normalise(text))).split("\n"):
         mark = _QUOTED.match(line)
         yield Piece(line[mark.end() :], "quote") if mark else Piece(line)
 

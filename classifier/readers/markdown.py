@@ -19,6 +19,7 @@ from classifier.readers.plain import decode, read_whole
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n((?:[^\n]*\n){0,200}?)---[ \t]*(?:\r?\n|\Z)")
 _FIELD = re.compile(r"^(title|date|url|author)[ \t]*:[ \t]*[\"']?(.*?)[\"']?[ \t]*\r?$", re.MULTILINE)
 _QUICK_BYTES = 32 * 1024
+_NESTING = 10_000  # never reached: what is nested too deeply is a failure, where markdown-it would drop it in silence
 
 
 def read_markdown(stream: BinaryIO, name: str, options: ReadOptions) -> Found:
@@ -37,7 +38,7 @@ def parse_markdown(data: bytes) -> Parsed:
     front = _FRONT_MATTER.match(text)
     fields = dict(_FIELD.findall(front.group(1))) if front else {}
     body = text[front.end() :] if front else text
-    html = MarkdownIt("commonmark").enable("table").render(body)
+    html = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table").render(body)
     pieces = parse_fragment(html.encode("utf-8", "replace")).pieces
     title = fields.pop("title", "") or next((piece.text for piece in pieces if piece.role == "heading"), "")
     return Parsed(pieces, title, fields.pop("date", ""), fields)

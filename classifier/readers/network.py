@@ -19,7 +19,7 @@ def addresses_of(host: str, port: int, *, allow_local: bool) -> list[str]:
         raise InputError(f"no such host: {host[:100]} ({getattr(error, 'strerror', None) or error}).") from None
     addresses = list(dict.fromkeys(str(where[0]) for *_, where in found))
     if not allow_local and not all(is_public(address) for address in addresses):
-        raise InputError(f"{host[:100]} is on the local network; if you mean it, use `framing score --local-network`.")
+        raise InputError(f"{host[:100]} is on the local network; if you mean it, use --local-network.")
     return addresses
 
 

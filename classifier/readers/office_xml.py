@@ -10,6 +10,8 @@ from classifier.readers.nesting import BROKEN_ZIP
 
 Event = tuple[str, str, dict[str, str]]
 _CHUNK = 1 << 16
+_MOST_RATIO = 250  # XML of a real document packs 5 to 30 times
+_RATIO_FREE_BYTES = 1 << 22
 
 
 def open_office(data: bytes) -> zipfile.ZipFile:
@@ -29,6 +31,7 @@ def events(archive: zipfile.ZipFile, member: str) -> Iterator[Event]:
         return
     found: list[Event] = []
     parser = _parser(found.append)
+    _check_size(archive.getinfo(member))
     try:
         with archive.open(member) as stream:
             while chunk := stream.read(_CHUNK):
@@ -39,6 +42,12 @@ def events(archive: zipfile.ZipFile, member: str) -> Iterator[Event]:
             yield from found
     except (expat.ExpatError, *BROKEN_ZIP) as error:
         raise InputError(f"damaged office file ({member}: {error}).") from None
+
+
+def _check_size(member: zipfile.ZipInfo) -> None:
+    """Raise `InputError` for what unpacks to far more than an honest document; no more than `file_size` is ever unpacked."""
+    if member.file_size > max(_RATIO_FREE_BYTES, _MOST_RATIO * member.compress_size):
+        raise InputError(f"unpacks to over {_MOST_RATIO} times its size, as a zip bomb does.")
 
 
 def _parser(add: Callable[[Event], None]) -> expat.XMLParserType:

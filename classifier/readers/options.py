@@ -5,6 +5,7 @@ Every limit exists because somebody's file may be hostile: a limit that is reach
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import BinaryIO
 
 from classifier.records import Document, DocumentFailure
@@ -27,6 +28,7 @@ class ReadOptions:
     """Limits and hints. None means: find out (`text_column`, `charset`). Sizes are in bytes.
 
     `max_document_bytes` bounds one text (a file, a row, an archive's member that is read whole); files of rows may be larger.
+    `output` is the file that the results go to: where it lies in a folder or matches a pattern, it is no input.
     """
 
     text_column: str | None = None
@@ -41,6 +43,7 @@ class ReadOptions:
     download_timeout_seconds: float = 30.0
     max_redirects: int = 5
     allow_local_network: bool = False
+    output: Path | None = None
     budget: Budget | None = field(default=None, repr=False)
 
 

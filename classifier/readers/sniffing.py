@@ -44,6 +44,8 @@ _BY_ENDING = {
     ".htm": "page",
     ".xhtml": "page",
 }
+# "[Check against delivery]", "[1]" and "[a link](/)" begin texts, no JSON that could hold one.
+_JSON = re.compile(r'\{\s*["}]|\[\s*(?:[{"\[]|\]\s*\Z)')
 _PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype html|html|head|body|article|main|div|p|h[1-6])[\s>]",
     re.I | re.S,
@@ -84,7 +86,7 @@ def _kind_of_text(head: str, name: str, text_column: str | None) -> str:
     hint = next((kind for ending, kind in _BY_ENDING.items() if _plain_name(name).endswith(ending)), None)
     if hint in {"jsonl", "table"}:
         return hint
-    if begun[:1] in ("{", "["):
+    if begun[:1] in ("{", "[") and (_plain_name(name).endswith(".json") or _JSON.match(begun)):
         return "json"
     if hint:
         return hint

@@ -52,9 +52,11 @@ def _read_matches(pattern: str, options: ReadOptions) -> Found:
     matches = sorted(glob.iglob(pattern, recursive=True))  # noqa: PTH207 - pathlib's globs follow other rules
     if not matches:
         yield DocumentFailure(pattern, "InputError", "no file matches this pattern.")
-    for match in matches:
-        if not Path(match).is_dir():
-            yield from _read_file(Path(match), options)
+    for match in map(Path, matches):
+        if match.is_dir():
+            yield from () if "**" in pattern else _read_folder(match, options)  # with ** its files match too
+        elif not _is_output(match, options):
+            yield from _read_file(match, options)
 
 
 def _read_file(path: Path, options: ReadOptions) -> Found:
@@ -70,6 +72,8 @@ def _read_file(path: Path, options: ReadOptions) -> Found:
 def _read_folder(folder: Path, options: ReadOptions) -> Found:
     is_empty = True
     for found in _files_below(folder):
+        if isinstance(found, Path) and _is_output(found, options):
+            continue
         is_empty = False
         if isinstance(found, OSError):
             yield DocumentFailure(_shown(Path(found.filename)), "InputError", f"can't be read ({found.strerror}).")
@@ -79,6 +83,14 @@ def _read_folder(folder: Path, options: ReadOptions) -> Found:
         yield DocumentFailure(_shown(folder), "InputError", "the folder holds no files.")
 
 
+def _is_output(path: Path, options: ReadOptions) -> bool:
+    """Return whether a file that nobody named is what an earlier run of the same command wrote."""
+    output = options.output
+    if output is None or path.name != output.name:
+        return False
+    return path.exists() and output.exists() and path.samefile(output)
+
+
 def _files_below(folder: Path) -> Iterator[Path | OSError]:
     """Yield the files of a folder and its folders, sorted, without hidden ones; a folder that can't be listed as its error."""
     errors: list[OSError] = []
@@ -86,9 +98,8 @@ def _files_below(folder: Path) -> Iterator[Path | OSError]:
         yield from errors
         errors.clear()
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (
-            path for name in sorted(files) if not name.startswith(".") and (path := Path(place, name)).is_file()
-        )
+        paths = (Path(place, name) for name in sorted(files) if not name.startswith("."))
+        yield from (path for path in paths if path.is_file() or not path.exists())  # a link may lead nowhere
     yield from errors
 
 

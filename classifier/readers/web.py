@@ -50,10 +50,14 @@ def _fetch(address: str, options: ReadOptions) -> tuple[bytes, str | None]:
             if response.status not in _REDIRECTS or not target:
                 return _body(response, deadline, options), _charset(response)
         following = urljoin(address, target)
-        if address.startswith("https:") and not following.startswith("https:"):
+        if _is_encrypted(address) and not _is_encrypted(following):
             raise InputError("redirects to an address that isn't encrypted.")
         address = following
     raise InputError(f"redirects more than {options.max_redirects} times.")
+
+
+def _is_encrypted(address: str) -> bool:
+    return address.lower().startswith("https:")
 
 
 def _parse(address: str) -> SplitResult:

@@ -142,6 +142,17 @@ def shown_probability(probability: float) -> str:
     return f"{min(probability, 0.99):.2f}"
 
 
+def notes_of(head: Mapping[str, Any]) -> list[str]:
+    """Return what to know of a document, for people: its notes, and how much was withheld and why.
+
+    >>> notes_of({"notes": ["withdrawn"], "withheld": {"baseline": 2}})
+    ['withdrawn', '2 not shown: already in the baseline']
+    """
+    why = {"ignored": "ignored on request", "baseline": "already in the baseline"}
+    withheld = head.get("withheld", {})
+    return [*head["notes"], *(f"{count} not shown: {why.get(reason, reason)}" for reason, count in withheld.items())]
+
+
 def _plain(value: Any, depth: int = 0) -> Any:
     """Return `value` as strict JSON can hold it: no NaN, no half of a surrogate pair, no key but text, nothing nested beyond reason."""
     if isinstance(value, str):

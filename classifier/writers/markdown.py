@@ -13,18 +13,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from classifier.writers.entries import Entry, shown_probability
+from classifier.writers.entries import Entry, notes_of, shown_probability
 from classifier.writers.lines import one_line
 from classifier.writers.terminal import counts_of, cue_spans, voice
 from classifier.writers.writer import Writer
 
 _ANYWHERE = re.compile(r"[\\`*_\[\]|~$]")
-_AT_START = re.compile(r"^(\d*)([#+\-=:.)])")
+_AT_START = re.compile(r"^(?:\d*(?=[.)])|(?=[#+\-=:]))")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "://": "&#58;//", "www.": "www&#46;"}
 
 
 class MarkdownWriter(Writer):
-    """A heading a document, a quotation a finding, a list item for each of its framings."""
+    """A heading a document, a quotation a finding (its context in paragraphs around it), a list item for each of its framings."""
 
     def add(self, entry: Entry) -> None:
         """Write the document's section."""
@@ -35,7 +35,7 @@ class MarkdownWriter(Writer):
         self._paragraph(f"## {escape(head['title'] or head['name'])}")
         about = [escape(part) for part in (head["name"], head["date"]) if part]
         self._paragraph(" · ".join([*about, counts_of(head)]))
-        for note in head["notes"]:
+        for note in notes_of(head):
             self._paragraph(f"*{escape(note)}*")
         for finding in entry.findings:
             self._finding(finding)
@@ -44,7 +44,7 @@ class MarkdownWriter(Writer):
         context = finding.get("context", {"before": [], "after": []})
         sentences = [escape(text) for text in context["before"]]
         sentences += [marked(finding), *(escape(text) for text in context["after"])]
-        self._paragraph("> " + " ".join(sentences))
+        self._paragraph("\n>\n".join(f"> {sentence}" for sentence in sentences))
         where = f"page {finding['page']}" if finding["page"] else f"line {finding['line']}"
         place = ", ".join([where, *voice(finding)])
         for found in finding["framings"]:
@@ -83,5 +83,5 @@ def _escape_part(text: str, is_start: bool) -> str:
     for plain, entity in _ENTITIES.items():
         inner = inner.replace(plain, entity)
     if is_start:
-        inner = _AT_START.sub(r"\1\\\2", inner)
+        inner = _AT_START.sub(r"\g<0>\\", inner)
     return f"{before}{inner}{after}" if inner else before

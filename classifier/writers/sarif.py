@@ -94,7 +94,7 @@ def _artifact(name: str) -> Record:
     >>> _artifact("my texts/a:1.txt")
     {'uri': 'my%20texts/a%3A1.txt'}
     """
-    if name.startswith(("http://", "https://")):
+    if name.lower().startswith(("http://", "https://")):
         return {"uri": quote(name, safe=_URL_CHARACTERS, errors="replace")}
     path = quote(name.replace("\\", "/"), safe="/", errors="replace")
     return {"uri": f"file://{path}" if path.startswith("/") else path}

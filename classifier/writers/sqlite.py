@@ -1,21 +1,23 @@
 """Entries → an SQLite database that grows from run to run. Knows tables; one run is one transaction, all of it or nothing.
 
-A document that is there already - same name, text, model and settings - is left alone; a changed one is added, and the
-earlier state stays, with `is_current` 0. `findings_in_full` is the view to start from.
+A document that is there already - same name, text, model, settings and findings - is left alone; a changed one is added, and
+the earlier state stays, with `is_current` 0. (The findings may differ where a baseline, an ignore file or a comment does.)
+`findings_in_full` is the view to start from.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from classifier.errors import OutputError
-from classifier.writers.entries import Entry
+from classifier.writers.entries import Entry, encode_bytes
 from classifier.writers.writer import WriteOptions
 
-FORMAT = 1
+FORMAT = 2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, finished TEXT, model TEXT, settings TEXT, added INTEGER, unchanged INTEGER, failures INTEGER);
@@ -23,7 +25,8 @@ CREATE TABLE IF NOT EXISTS documents (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, title TEXT, date TEXT, sentences INTEGER, flagged INTEGER, unsure INTEGER,
     notes TEXT, metadata TEXT, text TEXT, sha256 TEXT NOT NULL, model TEXT NOT NULL, settings TEXT NOT NULL,
     first_run INTEGER NOT NULL REFERENCES runs(id), last_run INTEGER NOT NULL REFERENCES runs(id),
-    is_current INTEGER NOT NULL DEFAULT 1, UNIQUE (name, sha256, model, settings));
+    is_current INTEGER NOT NULL DEFAULT 1, findings_sha256 TEXT NOT NULL,
+    UNIQUE (name, sha256, model, settings, findings_sha256));
 CREATE TABLE IF NOT EXISTS sentences (
     id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES documents(id), sentence_key TEXT NOT NULL,
     "start" INTEGER, "end" INTEGER, "line" INTEGER, "column" INTEGER, page INTEGER, role TEXT, quoted INTEGER,
@@ -71,6 +74,8 @@ def _check_format(database: sqlite3.Connection, path: Path) -> None:
     number = database.execute("PRAGMA user_version").fetchone()[0]
     if number > FORMAT:
         raise OutputError(f"{path}: written by a later version of this program (format {number}). Update the program.")
+    if 0 < number < FORMAT:
+        raise OutputError(f"{path}: written by an earlier version (format {number}). Name a new file.")
 
 
 def _add_run(database: sqlite3.Connection, entries: Iterable[Entry], options: WriteOptions) -> None:
@@ -108,15 +113,20 @@ def _add_entry(database: sqlite3.Connection, entry: Entry, run: int, settings: s
         row = {"run_id": run, "name": head["name"], "error": head["error"], "message": head["message"]}
         _insert(database, "failures", row)
         return "failures"
-    same = "SELECT id FROM documents WHERE (name, sha256, model, settings) = (?, ?, ?, ?)"
-    known = database.execute(same, (head["name"], head["sha256"], head["model"], settings)).fetchone()
+    key = (head["name"], head["sha256"], head["model"], settings, _hash(entry.findings))
+    same = "SELECT id FROM documents WHERE (name, sha256, model, settings, findings_sha256) = (?, ?, ?, ?, ?)"
+    known = database.execute(same, key).fetchone()
     if known:
         database.execute("UPDATE documents SET last_run = ? WHERE id = ?", (run, known[0]))
         return "unchanged"
-    document = _insert(database, "documents", _document_row(head, run, settings))
+    document = _insert(database, "documents", {**_document_row(head, run, settings), "findings_sha256": key[-1]})
     for finding in entry.findings:
         _add_finding(database, document, finding)
     return "added"
+
+
+def _hash(findings: Iterable[Mapping[str, Any]]) -> str:
+    return sha256(b"".join(map(encode_bytes, findings))).hexdigest()
 
 
 def _document_row(head: Mapping[str, Any], run: int, settings: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
 from classifier.text import printable
-from classifier.writers.entries import Entry, Record, encode, shown_probability
+from classifier.writers.entries import Entry, Record, encode, notes_of, shown_probability
 from classifier.writers.writer import WriteOptions, Writer
 
 COLUMNS = (
@@ -40,7 +40,7 @@ def _document_row(head: Mapping[str, Any]) -> Record:
         "unsure": head["unsure_sentences"],
         "framings": "; ".join(counts),
         "text": head.get("text"),
-        "notes": "; ".join(head["notes"]),
+        "notes": "; ".join(notes_of(head)),
         "metadata": encode(head["metadata"]) if head["metadata"] else None,
     }
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from classifier.writers.entries import Entry, shown_probability
+from classifier.writers.entries import Entry, notes_of, shown_probability
 from classifier.writers.lines import clean, one_line
 from classifier.writers.writer import Writer
 
@@ -39,7 +39,7 @@ class TextWriter(Writer):
         yield from self._opening(one_line(head["name"]), counts_of(head))
         if head["title"]:
             yield from self._wrap(self._words(head["title"]), 0, self.options.width)
-        for note in [*head["notes"], *_withheld_notes(head)]:
+        for note in notes_of(head):
             yield from self._wrap(self._words(f"note: {note}"), 0, self.options.width, 2)
         for finding in entry.findings:
             yield ""
@@ -130,11 +130,6 @@ def counts_of(head: Mapping[str, Any]) -> str:
     plural = "" if head["sentences"] == 1 else "s"
     parts = [f"{head['sentences']:,} sentence{plural}", f"{flagged:,} flagged" if flagged else "nothing flagged"]
     return " · ".join([*parts, f"{unsure:,} unsure"] if unsure else parts)
-
-
-def _withheld_notes(head: Mapping[str, Any]) -> list[str]:
-    why = {"ignored": "ignored on request", "baseline": "already in the baseline"}
-    return [f"{count} not shown: {why.get(key, key)}" for key, count in head.get("withheld", {}).items()]
 
 
 def voice(finding: Mapping[str, Any]) -> list[str]:

@@ -1,6 +1,9 @@
 """Makes the binary specimens beside it: `python tests/readers/make_specimens.py`.
 
 Needs reportlab, python-docx, odfpy and pyarrow, none of which the tests need. Every sentence in them is our own.
+
+`support-at-work.docx`, `.odt` and `.rtf` were made by LibreOffice 7.4 of the page of that name, for instance by
+`soffice --headless --infilter="HTML (StarWriter)" --convert-to "docx:MS Word 2007 XML" support-at-work.html`.
 """
 
 import datetime

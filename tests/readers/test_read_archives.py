@@ -35,6 +35,11 @@ def test_members_are_read_each_by_what_it_holds():
     assert all(isinstance(item, Document) for item in found)
 
 
+def test_members_named_by_a_path_of_dots_are_read_and_written_nowhere():
+    found = read(zipped({"./a.txt": b"We act.", "../../b.txt": b"We act.", ".git/c.txt": b"We act."}), "r.zip")
+    assert [item.name for item in found] == ["r.zip!./a.txt", "r.zip!../../b.txt"]
+
+
 def test_one_bad_member_costs_one_failure():
     found = read(zipped({"a.png": b"\x89PNG", "b.txt": b"We act.", "empty.txt": b""}), "r.zip")
     assert [type(item) for item in found] == [DocumentFailure, Document, DocumentFailure]
@@ -127,6 +132,11 @@ def test_an_entity_bomb_in_a_word_document_is_refused():
 def test_deep_nesting_in_a_word_document_is_survived():
     deep = "<w:p>" * 50_000 + "<w:t>x</w:t>" + "</w:p>" * 50_000
     assert read_one(office(f'<w:document xmlns:w="w">{deep}</w:document>')).text == "x"
+
+
+def test_a_small_office_file_that_unpacks_to_a_very_long_text_is_refused():
+    paragraphs = "<w:p><w:t>We will act.</w:t></w:p>" * 300_000
+    assert "as a zip bomb does" in failure(office(f'<w:document xmlns:w="w">{paragraphs}</w:document>'))
 
 
 def test_a_word_document_that_unpacks_to_gigabytes_is_one_failure():

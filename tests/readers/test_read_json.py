@@ -197,3 +197,22 @@ def test_rows_that_are_govuk_pages_are_read_as_such():
 def test_deep_nesting_is_a_failure():
     assert failure("[" * 100_000)
     assert failure('{"text":' + "[" * 100_000, "a.jsonl")
+
+
+@pytest.mark.parametrize("name", ["speech.txt", "<stdin>", "speech.md", "https://office.example/speech"])
+@pytest.mark.parametrize(
+    "opening", ["[Check against delivery]", "[1] See the plan.", "[The plan](/plan) is out.", "{draft} of 2 May"]
+)
+def test_a_text_that_begins_with_a_bracket_is_no_json(opening, name):
+    assert "We will act." in read_one(f"{opening}\n\nWe will act.\n", name).text
+
+
+@pytest.mark.parametrize("name", ["a.txt", "<stdin>", "https://office.example/a"])
+@pytest.mark.parametrize("data", ['{"text": "We act."}', '\n[ {"text": "We act."} ]', '{\n "text": "We act." }'])
+def test_json_is_known_by_what_it_holds(data, name):
+    assert read_one(data, name).text == "We act."
+
+
+def test_json_that_is_broken_from_its_beginning_is_known_by_its_name():
+    assert "not valid JSON" in failure("{'text': 'We act.'}", "a.json")
+    assert "unknown shape" in failure("{}", "a")

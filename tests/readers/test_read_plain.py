@@ -86,6 +86,17 @@ def test_markdown_keeps_its_structure():
     assert (document.title, document.date) == ("Notes", "2025-03-18")
 
 
+@pytest.mark.parametrize("depth", [5, 15, 60])
+def test_markdown_loses_nothing_however_deep_it_lies(depth):
+    items = "\n".join(f"{'  ' * level}- item {level}" for level in range(depth))
+    text = read_one(f"{items}\n\n{'> ' * depth}We act.\n\nDone.", "a.md").text
+    assert text.split("\n") == [*(f"item {level}" for level in range(depth)), "We act.", "Done."]
+
+
+def test_markdown_nested_beyond_reason_is_a_failure_and_no_shorter_text():
+    assert "nested too deeply" in failure(f"{'> ' * 5000}We act.\n\nDone.", "a.md")
+
+
 def test_markdown_is_recognised_without_its_name():
     assert blocks(read_one("# Aim\n\nWe will act.\n"))[0] == ("heading", "Aim")
 
@@ -118,6 +129,34 @@ def test_an_email_is_its_text_with_its_headers_as_metadata():
     assert blocks(document) == [("paragraph", "We will act – at once."), ("quote", "Will you act?")]
     assert (document.title, document.date) == ("Letters – what changes", "2025-03-18")
     assert document.metadata["from"] == "Press Office <press@office.example>"
+
+
+@pytest.mark.parametrize(
+    "below",
+    ["> Will you act?\n", "On Monday, the Office wrote:\n> Will you act?\n", "From: the Office\n\nWill you act?\n"],
+)
+def test_a_signature_hides_nothing_of_the_message_that_is_answered_below_it(below):
+    text = read_one(bytes(message(plain=f"We will act.\n\n-- \nA. Writer\nPress Office\n\n{below}")), "a.eml").text
+    assert text.startswith("We will act.\n")
+    assert text.endswith("Will you act?")
+    assert "Press Office" not in text
+
+
+def test_what_is_too_long_to_be_a_signature_is_text():
+    notes = "".join(f"{number}. We will act.\n\n" for number in range(1, 20))
+    assert (
+        "19. We will act." in read_one(bytes(message(plain=f"Ends\n\n--\nNotes to editors\n\n{notes}")), "a.eml").text
+    )
+
+
+def test_every_part_of_an_email_is_read_to_its_end():
+    mail = message()
+    mail.make_mixed()
+    for text in ("We will act.\n-- \nA. Writer\n", "We will act again.\n"):
+        part = EmailMessage()
+        part.set_content(text)
+        mail.attach(part)
+    assert read_one(bytes(mail), "a.eml").text == "We will act.\nWe will act again."
 
 
 def test_an_email_is_recognised_without_its_name():

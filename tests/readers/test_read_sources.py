@@ -34,6 +34,16 @@ def test_a_glob_is_expanded(folder):
     assert isinstance(next(read_documents(["*.pdf"])), DocumentFailure)
 
 
+def test_a_folder_that_matches_a_glob_is_read_as_one(folder):
+    assert names("*") == ["a.txt", "b/1.txt", "b/2.txt"]
+
+
+def test_a_link_that_leads_nowhere_is_a_failure(folder):
+    (folder / "b" / "3.txt").symlink_to("nowhere.txt")
+    found = list(read_documents(["b"]))
+    assert [type(item) for item in found] == [Document, Document, DocumentFailure]
+
+
 def test_a_file_whose_name_looks_like_a_glob_is_read(folder):
     (folder / "a[1].txt").write_text("We act.")
     assert names("a[1].txt") == ["a[1].txt"]

@@ -59,7 +59,33 @@ def test_ragged_rows_lose_nothing():
     found = read("id,text\n1,One.,extra\n2\n\n3,Three.\n", "a.csv")
     assert found[0].metadata == {"id": "1", "column 3": "extra"}  # type: ignore[union-attr]
     assert isinstance(found[1], DocumentFailure)
+    assert found[1].message == "the row ends before its column 'text'."
     assert [item.name for item in found] == ["1", "a.csv:3", "3"]
+
+
+def test_no_column_hides_another_of_its_name():
+    row = read_one("id,note,text,note,\n1,a,We act.,b,c\n", "a.csv")
+    assert row.metadata == {"id": "1", "note": "a", "note (column 4)": "b", "column 5": "c"}
+    row = read_one("note,note (column 3),note,text\n1,2,3,We act.\n", "a.csv")
+    assert sorted(row.metadata.values()) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '1,2025-03-18,"We will act, she said."\n2,2025-03-19,We agree that this is the right thing to do at last.\n',
+        "We will act at once in each of the offices.\nAnd we will do it again before the year is out.\n",
+    ],
+)
+def test_a_first_line_that_names_no_columns_is_a_row(rows):
+    found = read(rows, "a.csv")
+    assert [item.name for item in found] == ["a.csv:1", "a.csv:2"]
+    assert found[0].text.startswith("We will act")  # type: ignore[union-attr]
+
+
+def test_a_question_can_be_the_name_of_a_column():
+    rows = "id,Please say in your own words what you think of the plan.\n1,I think that it is a plan like any other plan that we had.\n"
+    assert [item.name for item in read(rows, "a.csv")] == ["1"]
 
 
 def test_a_cell_of_ten_megabytes_is_read():

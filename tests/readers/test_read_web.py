@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -153,6 +154,18 @@ def test_a_table_behind_an_address_is_read_row_by_row(office):
 def test_redirects_are_followed_up_to_a_limit(office):
     assert get(f"{office}/moved")[0].text.startswith("Café")
     assert "redirects more than 5 times" in message(f"{office}/round")
+
+
+def test_no_redirect_leads_out_of_encryption_however_the_address_is_written(monkeypatch):
+    class Moved:
+        status = 301
+
+        def getheader(self, _: str) -> str:
+            return "http://office.example/"
+
+    monkeypatch.setattr(web, "_get", lambda *_: nullcontext(Moved()))
+    for address in ("https://office.example/a", "HTTPS://office.example/a"):
+        assert "isn't encrypted" in message(address)
 
 
 def test_the_local_network_is_refused_unless_allowed(office):

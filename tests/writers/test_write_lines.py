@@ -7,7 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from classifier.records import Document
+from classifier.scoring import score_documents
+from classifier.selecting import contexts
 from classifier.text import printable
+from classifier.writers import describe
 from classifier.writers.lines import one_line
 from classifier.writers.markdown import escape, marked
 from classifier.writers.terminal import cells, clip, with_marks
@@ -49,8 +53,6 @@ def test_a_terminal_line_fits_unless_one_word_does_not(entries_of, written, item
 
 
 def test_text_says_when_nothing_was_flagged(entries_of, written):
-    from classifier.records import Document
-
     plain, unsure = Document("a.txt", "Plain words."), Document("b.txt", "Perhaps voluntary.")
     assert written(entries_of([plain]), "text") == "a.txt · 1 sentence · nothing flagged\n"
     shown = written(entries_of([unsure]), "text", names={"voluntary_claim": "taking part is voluntary"})
@@ -62,8 +64,6 @@ def test_text_says_when_nothing_was_flagged(entries_of, written):
 
 
 def test_cues_are_coloured_where_colour_is_wanted(entries_of, written):
-    from classifier.records import Document
-
     entries = entries_of([Document("a.txt", "It is voluntary.")])
     assert "It is \x1b[1;36mvoluntary\x1b[0m." in written(entries, "text", colour=True)
     assert "\x1b" not in written(entries, "text")
@@ -111,6 +111,19 @@ def test_markdown_quotes_each_finding_whole(entries_of, written, items):
     assert types.count("list_item_open") == finding_count(entries)
 
 
+def test_markdown_keeps_a_finding_apart_from_its_context(tiny_model, written):
+    document = Document("a", "We met. It is voluntary.\nWe left.")
+    (result,) = score_documents([document], tiny_model)
+    shown = written([describe(result, "0" * 16, contexts=contexts(result, 1))], "markdown")
+    assert "> We met.\n>\n> It is **voluntary**.\n>\n> We left.\n\n- flagged" in shown
+
+
+def test_markdown_leaves_dates_and_figures_as_they_are():
+    assert escape("2026-03-04") == "2026-03-04"
+    assert escape("3.5 million") == r"3\.5 million"
+    assert escape("- a") == r"\- a"
+
+
 def test_markdown_marks_cues_in_bold():
     framing = {"cues": [{"start": 16, "end": 25}], "framing": "x", "probability": 1, "level": "flagged"}
     assert marked({"text": "It is *voluntary*.", "start": 9, "framings": [framing]}) == r"It is \***voluntary**\*."
@@ -137,8 +150,6 @@ def uri_of(result):
 
 
 def test_sarif_locations_are_addresses(entries_of, written):
-    from classifier.records import Document
-
     names = ["texts/a b.txt", "/srv/a.txt", "https://www.gov.uk/x?y=1", "rows.jsonl:12"]
     log = json.loads(written(entries_of([Document(name, "Voluntary.") for name in names]), "sarif"))
     found = [uri_of(result) for result in log["runs"][0]["results"]]

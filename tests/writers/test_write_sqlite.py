@@ -114,6 +114,10 @@ def test_what_is_no_database_or_a_newer_one_is_refused(tmp_path):
         database.execute("PRAGMA user_version = 99")
     with pytest.raises(OutputError, match="Update the program"):
         draw_sqlite([], newer, OPTIONS)
+    with closing(sqlite3.connect(newer)) as database:
+        database.execute("PRAGMA user_version = 1")
+    with pytest.raises(OutputError, match="Name a new file"):
+        draw_sqlite([], newer, OPTIONS)
 
 
 def test_placing_a_file_replaces_it_and_a_database_grows(tiny_model, tmp_path):
