@@ -3,7 +3,8 @@
     python benchmarks/quality.py ablation    --on FILE.jsonl     what each kind of term gains and costs
     python benchmarks/quality.py curve       --on FILE.jsonl     figures at 25, 50, 75 and 100 % of each part
     python benchmarks/quality.py reliability [--on FILE.jsonl]   do sentences with probability p carry the framing p of the time?
-    python benchmarks/quality.py all         --on FILE.jsonl     every figure of docs/quality.md
+    python benchmarks/quality.py elsewhere   --answers FILE      false alarms out of fold in other departments' answers
+    python benchmarks/quality.py all         --on FILE.jsonl     every other figure of docs/quality.md
 
 Each prints Markdown tables; `--pictures DIR` draws them as well (needs `pip install -r benchmarks/requirements.txt`). Without
 `--on`, reliability is that of sentences of the labelled set out of fold, weighted to the rate that the model is meant for.
@@ -31,14 +32,19 @@ from classifier.features import FeatureSettings
 from classifier.judging import judge, judge_out_of_fold
 from classifier.labelled_set import LabelledSentence, load_labelled
 from classifier.places import codebook_path, model_path
+from classifier.readers import read_documents
+from classifier.records import Document
 from classifier.scorer import sigmoid
 from classifier.scoring import load_model
+from classifier.sentences import document_spans
 from classifier.storage import save_model
 from classifier.training import TrainingSettings, calibrate, masks_of, ordered_terms, out_of_fold, targets_of
 from classifier.weights import Weights
 
 ROOT = Path(__file__).resolve().parent.parent
 Rows = Sequence[LabelledSentence]
+ELSEWHERE = "high_other_4"  # how references to other departments' doubtful sentences say that they were chosen
+OWN = "Work and Pensions"
 Bins = Sequence[tuple[float, int, float, float]]
 
 
@@ -180,6 +186,22 @@ def out_of_fold_bins(rows: Rows, framings: Sequence[str]) -> Bins:
     return reliability(judged, weights_at_rate(judged.truth, own, settings.rate))
 
 
+def false_alarms(rows: Rows, framings: Sequence[str]) -> int:
+    """Return how many of the sentences picked from other departments' answers are flagged wrongly, out of fold."""
+    settings = TrainingSettings()
+    found = out_of_fold(rows, framings, settings)
+    judged = judge_out_of_fold(found, framings, calibrate(found, rows, settings), rows)
+    picked = np.array([row.route == ELSEWHERE for row in rows])
+    return int((judged.is_flagged & ~judged.truth)[picked].any(axis=1).sum())
+
+
+def sentences_elsewhere(answers: Path) -> int:
+    """Return how many distinct sentences the answers of other departments than Work and Pensions hold."""
+    documents = (item for item in read_documents([str(answers)]) if isinstance(item, Document))
+    others = (document for document in documents if OWN not in str(document.metadata.get("department", "")))
+    return len({document.text[start:end] for document in others for start, end in document_spans(document)})
+
+
 def print_reliability(bins: Bins, picture: Path | None) -> None:
     """Print the bins as a Markdown table; draw them if `picture` says where."""
     print("| probability from | pairs | mean probability | share true |\n|---|---|---|---|")
@@ -235,6 +257,14 @@ class Measurements:
             bins = out_of_fold_bins([*self.written, *self.real], self.framings)
             print_reliability(bins, self.picture("reliability-out-of-fold.png"))
 
+    def elsewhere(self) -> None:
+        """Print the false alarms in the answers of other departments, all of whose doubtful sentences are labelled."""
+        false, count = (
+            false_alarms([*self.written, *self.real], self.framings),
+            sentences_elsewhere(self.options.answers),
+        )
+        print(f"{false} false alarms in {count:,} distinct sentences: {1000 * false / count:.2f} in 1,000")
+
     def all(self) -> None:
         """Print every table of docs/quality.md."""
         model = self.options.model or model_path()
@@ -250,14 +280,17 @@ class Measurements:
 def main() -> None:
     """Run the measurement that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("ablation", "curve", "reliability", "all"))
+    parser.add_argument("what", choices=("ablation", "curve", "reliability", "elsewhere", "all"))
     parser.add_argument("--on", type=Path)
+    parser.add_argument("--answers", type=Path)
     parser.add_argument("--labelled", type=Path, default=ROOT / "labelled")
     parser.add_argument("--model", type=Path)
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
-    if options.on is None and options.what != "reliability":
+    if options.on is None and options.what not in ("reliability", "elsewhere"):
         parser.error("name the sentences to measure on: --on FILE.jsonl")
+    if options.answers is None and options.what == "elsewhere":
+        parser.error("name the answers: --answers FILE, JSON lines with department and text")
     getattr(Measurements(options), options.what)()
 
 

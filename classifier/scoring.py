@@ -25,6 +25,7 @@ from classifier.storage import load_model as load_model_folder
 from classifier.text import line_and_column, normalise
 
 BLOCK_CHARACTERS = 1_000_000
+_AT_ONCE = 4000  # sentences that are accounted for together: what a text full of findings needs memory for
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,9 @@ def _score_block(
     ]
     levels = reporting_levels(model, options)
     lowest = [0.0 if options.everything else unsure for unsure, _ in levels]
-    accounts = model.reported(texts, lowest)
-    waiting = iter(sorted(accounts))
-    at, first = next(waiting, len(texts)), 0
+    waiting = _reported(texts, model, lowest)
+    at, account = next(waiting)
+    first = 0
     for item, own in zip(block, spans, strict=True):
         if isinstance(item, DocumentFailure):
             yield item
@@ -98,10 +99,20 @@ def _score_block(
         results: list[SentenceResult] = []
         marks = quotations(item.text) if at < first + len(own) else []
         while at < first + len(own):
-            results.append(_sentence_result(item, own[at - first], marks, accounts[at], levels, model, options))
-            at = next(waiting, len(texts))
+            results.append(_sentence_result(item, own[at - first], marks, account, levels, model, options))
+            at, account = next(waiting)
         yield DocumentResult(item, len(own), tuple(_with_stance(results, model)))
         first += len(own)
+
+
+def _reported(texts: Sequence[str], model: Model, lowest: Sequence[float]) -> Iterator[tuple[int, Account]]:
+    """Yield the sentences to report, each with its account, some thousand sentences at a time; then the end, with an empty one."""
+    parts = -(-len(texts) // _AT_ONCE)
+    size = -(-len(texts) // max(parts, 1))
+    for first in range(0, len(texts), max(size, 1)):
+        accounts = model.reported(texts[first : first + size], lowest)
+        yield from ((first + i, accounts[i]) for i in sorted(accounts))
+    yield len(texts), Account((), (), ())
 
 
 def reporting_levels(model: Model, options: ScoreOptions) -> list[tuple[float, float]]:
