@@ -104,6 +104,7 @@ def print_batch(
                 writer.write(entry)
             totals.merge(scored.totals)
             _tell(on_progress, totals)
+    stream.flush()  # so that nothing is told of what nobody reads
     return totals
 
 

@@ -125,7 +125,8 @@ def checkout(tmp_path):
     labelled = tmp_path / "labelled"
     labelled.mkdir()
     shutil.copy(ROOT / "labelled" / "codebook.toml", labelled)
-    write_lines(labelled / "sentences.jsonl", FEW)
+    for name in ("sentences.jsonl", "held-out.jsonl"):
+        write_lines(labelled / name, FEW)
     addresses = [ADDRESS.format(number) for number in range(len(SAID))]
     write_lines(labelled / "references.jsonl", map(reference, range(len(SAID)), SAID, addresses))
     write_lines(labelled / "critics.jsonl", [reference(0, SAID[0], "file:critic.txt")])
