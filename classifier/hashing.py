@@ -7,7 +7,7 @@ Python object. Reading order: `find_words`, then `KeyTable`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,18 @@ _HASHED_ABOVE = 16
 _PADDING = b" " * _EIGHT
 _LETTERS = np.array([(1 << (8 * count)) - 1 for count in range(_EIGHT + 1)], dtype=np.uint64)
 _MULTIPLIER = 0x9E3779B97F4A7C15  # 2⁶⁴ / golden ratio, odd (Knuth 1973, 6.4)
+
+
+class Stretches(NamedTuple):
+    """Stretches of one text: its sentences. They are in order, none overlaps another, and no word lies outside.
+
+    `data` holds a byte for each character of `text`: that of ASCII, or one from 128 on.
+    """
+
+    text: str
+    data: bytes
+    starts: Integers
+    ends: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +57,16 @@ class FoundWords:
         return [text[first:last] for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)]
 
 
-def find_words(data: bytes) -> FoundWords:
-    """Return the words of `data`, text in any encoding that writes ASCII as ASCII: the words of `features.words`."""
+def find_words(data: bytes, cuts: Integers | None = None) -> FoundWords:
+    """Return the words of `data`, text in any encoding that writes ASCII as ASCII: the words of `features.words`.
+
+    No word goes on beyond one of `cuts`, which are rare and ascending.
+    """
     folded = b" " + data.translate(TO_WORDS) + _PADDING
     is_letter = np.frombuffer(folded, dtype=np.uint8) != ord(" ")
     edges = np.flatnonzero(is_letter[1:] != is_letter[:-1])
+    if cuts is not None and len(inside := cuts[is_letter[cuts] & is_letter[cuts + 1]]):
+        edges = np.sort(np.concatenate([edges, inside, inside]))
     starts, ends = edges[::2], edges[1::2]
     lengths = ends - starts
     windows = np.ndarray((len(folded) - _EIGHT + 1,), np.uint64, folded, strides=(1,))

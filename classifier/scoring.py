@@ -3,12 +3,13 @@
 Knows how to go from text to findings; reads and writes nothing.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifier.explaining import cues
-from classifier.model import Account, Model
+from classifier.model import FEW_CHARACTERS, Account, Model
 from classifier.places import model_path
 from classifier.records import (
     Document,
@@ -79,29 +80,51 @@ def _blocks(documents: Iterable[Document | DocumentFailure]) -> Iterator[list[Do
 def _score_block(
     block: Sequence[Document | DocumentFailure], model: Model, options: ScoreOptions
 ) -> Iterator[DocumentResult | DocumentFailure]:
-    spans = [document_spans(item) if isinstance(item, Document) else [] for item in block]
-    texts = [
-        item.text[start:end]
-        for item, own in zip(block, spans, strict=True)
-        if isinstance(item, Document)
-        for start, end in own
-    ]
     levels = reporting_levels(model, options)
-    lowest = [0.0 if options.everything else unsure for unsure, _ in levels]
-    accounts = model.reported(texts, lowest)
-    waiting = iter(sorted(accounts))
-    at, first = next(waiting, len(texts)), 0
-    for item, own in zip(block, spans, strict=True):
+    documents = [item for item in block if isinstance(item, Document)]
+    counts, found = _reported(documents, model, [0.0 if options.everything else unsure for unsure, _ in levels])
+    waiting, numbers = deque(found), iter(range(len(documents)))
+    for item in block:
         if isinstance(item, DocumentFailure):
             yield item
             continue
+        number = next(numbers)
         results: list[SentenceResult] = []
-        marks = quotations(item.text) if at < first + len(own) else []
-        while at < first + len(own):
-            results.append(_sentence_result(item, own[at - first], marks, accounts[at], levels, model, options))
-            at = next(waiting, len(texts))
-        yield DocumentResult(item, len(own), tuple(_with_stance(results, model)))
-        first += len(own)
+        marks = quotations(item.text) if waiting and waiting[0][0] == number else []
+        while waiting and waiting[0][0] == number:
+            _, span, account = waiting.popleft()
+            results.append(_sentence_result(item, span, marks, account, levels, model, options))
+        yield DocumentResult(item, counts[number], tuple(_with_stance(results, model)) if results else ())
+
+
+def _reported(
+    documents: Sequence[Document], model: Model, bounds: Sequence[float]
+) -> tuple[list[int], list[tuple[int, Span, Account]]]:
+    """Return how many sentences each document has; and those that reach a bound, in order: whose they are, where, and why."""
+    if sum(len(document.text) for document in documents) > FEW_CHARACTERS:
+        return _reported_of_many(documents, model, bounds)
+    spans = [document_spans(document) for document in documents]
+    owners = [(i, span) for i, own in enumerate(spans) for span in own]
+    accounts = model.reported([documents[i].text[start:end] for i, (start, end) in owners], bounds)
+    return [*map(len, spans)], [(*owners[at], account) for at, account in sorted(accounts.items())]
+
+
+def _reported_of_many(
+    documents: Sequence[Document], model: Model, bounds: Sequence[float]
+) -> tuple[list[int], list[tuple[int, Span, Account]]]:
+    """Return the same, by arrays: only a sentence that is reported becomes an object."""
+    import numpy as np
+
+    from classifier.splitting import split_documents
+
+    sentences, begins = split_documents(documents)
+    edges = np.searchsorted(sentences.starts, begins)
+    found = []
+    for at, account in model.reported_within(sentences, bounds).items():
+        owner = int(np.searchsorted(edges, at, side="right")) - 1
+        start, end = int(sentences.starts[at]) - begins[owner], int(sentences.ends[at]) - begins[owner]
+        found.append((owner, (start, end), account))
+    return np.diff(edges).tolist(), found
 
 
 def reporting_levels(model: Model, options: ScoreOptions) -> list[tuple[float, float]]:
