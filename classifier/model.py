@@ -82,6 +82,7 @@ class Model:
         manifest: Mapping[str, Any],
     ) -> None:
         self.outputs = tuple(outputs)
+        self._intercepts = [output.calibrated_intercept for output in self.outputs]
         self.terms = terms
         self.rows = rows
         self.settings = settings
@@ -154,7 +155,7 @@ class Model:
 
     def _probabilities(self, sums: Iterable[float]) -> list[float]:
         """Return the probability of every output from the sum of its shares."""
-        return [sigmoid(own + output.calibrated_intercept) for own, output in zip(sums, self.outputs, strict=True)]
+        return [sigmoid(own + intercept) for own, intercept in zip(sums, self._intercepts, strict=True)]
 
     def reported(self, sentences: Sequence[str], bounds: Sequence[float]) -> dict[int, Account]:
         """Return, by their places, the accounts of the sentences in which some framing's probability reaches its bound."""
@@ -187,9 +188,8 @@ class Model:
         from classifier.scorer import Scorer
 
         first_pair, first_piece = self.kinds
-        intercepts = [output.calibrated_intercept for output in self.outputs]
         stems, pairs, marked = self.terms[:first_pair], self.terms[first_pair:first_piece], self.terms[first_piece:]
-        return Scorer(stems, pairs, marked, self.rows, intercepts, self.settings)
+        return Scorer(stems, pairs, marked, self.rows, self._intercepts, self.settings)
 
 
 def _reaching(accounts: Mapping[int, Account], bounds: Sequence[float]) -> dict[int, Account]:
@@ -204,4 +204,4 @@ def _sum(rows: Sequence[Row], width: int) -> Row:
 
 def sigmoid(logit: float) -> float:
     """Return 1 / (1 + exp(-logit)) without overflow."""
-    return 1 / (1 + math.exp(-max(-500.0, min(500.0, logit))))
+    return 1 / (1 + math.exp(-logit)) if -500 < logit < 500 else float(logit > 0)
