@@ -28,6 +28,7 @@ from classifier.writers import (
     open_writer,
     options_for,
     place_file,
+    text_digest,
 )
 
 BLOCK_CHARACTERS = 1_000_000
@@ -50,9 +51,13 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Documents that are scored together; `count` and `chain` say how far the inputs are read when they are done."""
+    """Documents that are scored together; `count` and `chain` say how far the inputs are read when they are done.
+
+    digests: of the text of each document; "" for a failure.
+    """
 
     items: tuple[Item, ...]
+    digests: tuple[str, ...]
     count: int
     chain: str
 
@@ -79,10 +84,12 @@ def score_block(recipe: Recipe, block: Block) -> Scored:
     model, selection = prepare(recipe)
     fingerprint = model_fingerprint(model.manifest)
     lines, totals = [], Totals()
-    for result in score_documents(block.items, model, recipe.scoring):
+    for result, digest in zip(score_documents(block.items, model, recipe.scoring), block.digests, strict=True):
         item, withheld = select(result, selection)
-        around = contexts(item, recipe.context)
-        entry = describe(item, fingerprint, with_text=recipe.with_text, contexts=around, withheld=withheld)
+        around = contexts(item, recipe.context) if recipe.context else ()
+        entry = describe(
+            item, fingerprint, with_text=recipe.with_text, contexts=around, withheld=withheld, digest=digest
+        )
         totals.add(entry)
         lines.append(encode_entry(entry))
     return Scored(b"".join(lines), totals, block.count, block.chain)
@@ -141,26 +148,30 @@ def blocks(
     """Yield `items` in blocks of bounded size, going on from `count` inputs that went into the hash `chain`."""
     chain = chain or hashlib.sha256()
     gathered: list[Item] = []
+    digests: list[str] = []
     size = 0
     for item in items:
         gathered.append(item)
-        link(chain, item)
+        digests.append(link(chain, item))
         size += len(item.text) if isinstance(item, Document) else len(item.message)
         if size >= block_characters:
             count += len(gathered)
-            yield Block(tuple(gathered), count, chain.hexdigest())
-            gathered, size = [], 0
+            yield Block(tuple(gathered), tuple(digests), count, chain.hexdigest())
+            gathered, digests, size = [], [], 0
     if gathered:
-        yield Block(tuple(gathered), count + len(gathered), chain.hexdigest())
+        yield Block(tuple(gathered), tuple(digests), count + len(gathered), chain.hexdigest())
 
 
-def link(chain: Any, item: Item) -> None:
-    """Add `item` to the hash of everything read so far."""
+def link(chain: Any, item: Item) -> str:
+    """Add `item` to the hash of everything read so far; return the digest of its own text."""
     if isinstance(item, Document):
-        linked = f"{item.name}\0{item.text}\0{item.title}\0{item.date}\0\0"
+        digest = text_digest(item.text)
+        linked = f"{item.name}\0{digest}\0{item.title}\0{item.date}\0\0"
     else:
+        digest = ""
         linked = f"{item.name}\0{item.error}\0{item.message}\0\0"
     chain.update(linked.encode("utf-8", "replace"))
+    return digest
 
 
 def skip(items: Iterator[Item], last: Checkpoint) -> tuple[Iterator[Item], Any]:

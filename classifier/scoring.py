@@ -3,7 +3,7 @@
 Knows how to go from text to findings; reads and writes nothing.
 """
 
-from collections import deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,10 @@ from classifier.storage import load_model as load_model_folder
 from classifier.text import line_and_column, normalise
 
 BLOCK_CHARACTERS = 1_000_000
+
+Reported = dict[
+    int, list[tuple[Span, Account]]
+]  # of each document, by its place: where its reported sentences are, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,35 +87,39 @@ def _score_block(
     levels = reporting_levels(model, options)
     documents = [item for item in block if isinstance(item, Document)]
     counts, found = _reported(documents, model, [0.0 if options.everything else unsure for unsure, _ in levels])
-    waiting, numbers = deque(found), iter(range(len(documents)))
+    scored = enumerate(counts)
     for item in block:
         if isinstance(item, DocumentFailure):
             yield item
             continue
-        number = next(numbers)
-        results: list[SentenceResult] = []
-        marks = quotations(item.text) if waiting and waiting[0][0] == number else []
-        while waiting and waiting[0][0] == number:
-            _, span, account = waiting.popleft()
-            results.append(_sentence_result(item, span, marks, account, levels, model, options))
-        yield DocumentResult(item, counts[number], tuple(_with_stance(results, model)) if results else ())
+        number, count = next(scored)
+        results: tuple[SentenceResult, ...] = ()
+        if number in found:
+            marks = quotations(item.text)
+            own = [
+                _sentence_result(item, span, marks, account, levels, model, options) for span, account in found[number]
+            ]
+            results = tuple(_with_stance(own, model))
+        yield DocumentResult(item, count, results)
 
 
-def _reported(
-    documents: Sequence[Document], model: Model, bounds: Sequence[float]
-) -> tuple[list[int], list[tuple[int, Span, Account]]]:
-    """Return how many sentences each document has; and those that reach a bound, in order: whose they are, where, and why."""
+def _reported(documents: Sequence[Document], model: Model, bounds: Sequence[float]) -> tuple[list[int], Reported]:
+    """Return how many sentences each document has, and those that reach a bound."""
     if sum(len(document.text) for document in documents) > FEW_CHARACTERS:
         return _reported_of_many(documents, model, bounds)
     spans = [document_spans(document) for document in documents]
     owners = [(i, span) for i, own in enumerate(spans) for span in own]
     accounts = model.reported([documents[i].text[start:end] for i, (start, end) in owners], bounds)
-    return [*map(len, spans)], [(*owners[at], account) for at, account in sorted(accounts.items())]
+    found: Reported = defaultdict(list)
+    for at, account in sorted(accounts.items()):
+        owner, span = owners[at]
+        found[owner].append((span, account))
+    return [*map(len, spans)], found
 
 
 def _reported_of_many(
     documents: Sequence[Document], model: Model, bounds: Sequence[float]
-) -> tuple[list[int], list[tuple[int, Span, Account]]]:
+) -> tuple[list[int], Reported]:
     """Return the same, by arrays: only a sentence that is reported becomes an object."""
     import numpy as np
 
@@ -119,11 +127,11 @@ def _reported_of_many(
 
     sentences, begins = split_documents(documents)
     edges = np.searchsorted(sentences.starts, begins)
-    found = []
+    found: Reported = defaultdict(list)
     for at, account in model.reported_within(sentences, bounds).items():
         owner = int(np.searchsorted(edges, at, side="right")) - 1
         start, end = int(sentences.starts[at]) - begins[owner], int(sentences.ends[at]) - begins[owner]
-        found.append((owner, (start, end), account))
+        found[owner].append(((start, end), account))
     return np.diff(edges).tolist(), found
 
 
