@@ -18,12 +18,12 @@ from classifier.forking import CAN_FORK, map_forked
 from classifier.journal import Checkpoint, Totals, finish, open_journal
 from classifier.model import Model
 from classifier.records import Document, DocumentFailure
-from classifier.scoring import ScoreOptions, load_model, score_documents
+from classifier.scoring import ScoreOptions, load_model, score_together
 from classifier.selecting import Selection, contexts, load_selection, select
 from classifier.writers import (
     decode_entries,
     describe,
-    encode_entry,
+    encode_entries,
     model_fingerprint,
     open_writer,
     options_for,
@@ -83,16 +83,16 @@ def score_block(recipe: Recipe, block: Block) -> Scored:
     """Return the records of a block of documents, as lines."""
     model, selection = prepare(recipe)
     fingerprint = model_fingerprint(model.manifest)
-    lines, totals = [], Totals()
-    for result, digest in zip(score_documents(block.items, model, recipe.scoring), block.digests, strict=True):
+    entries, totals = [], Totals()
+    for result, digest in zip(score_together(block.items, model, recipe.scoring), block.digests, strict=True):
         item, withheld = select(result, selection)
         around = contexts(item, recipe.context) if recipe.context else ()
         entry = describe(
             item, fingerprint, with_text=recipe.with_text, contexts=around, withheld=withheld, digest=digest
         )
         totals.add(entry)
-        lines.append(encode_entry(entry))
-    return Scored(b"".join(lines), totals, block.count, block.chain)
+        entries.append(entry)
+    return Scored(encode_entries(entries), totals, block.count, block.chain)
 
 
 def print_batch(
@@ -149,29 +149,29 @@ def blocks(
     chain = chain or hashlib.sha256()
     gathered: list[Item] = []
     digests: list[str] = []
+    links: list[str] = []
     size = 0
     for item in items:
+        digest = text_digest(item.text) if isinstance(item, Document) else ""
         gathered.append(item)
-        digests.append(link(chain, item))
+        digests.append(digest)
+        links.append(link(item, digest))
         size += len(item.text) if isinstance(item, Document) else len(item.message)
         if size >= block_characters:
             count += len(gathered)
+            chain.update("".join(links).encode("utf-8", "replace"))
             yield Block(tuple(gathered), tuple(digests), count, chain.hexdigest())
-            gathered, digests, size = [], [], 0
+            gathered, digests, links, size = [], [], [], 0
     if gathered:
+        chain.update("".join(links).encode("utf-8", "replace"))
         yield Block(tuple(gathered), tuple(digests), count + len(gathered), chain.hexdigest())
 
 
-def link(chain: Any, item: Item) -> str:
-    """Add `item` to the hash of everything read so far; return the digest of its own text."""
+def link(item: Item, digest: str) -> str:
+    """Return what stands for `item`, of whose text the digest is given, in the hash of everything read so far."""
     if isinstance(item, Document):
-        digest = text_digest(item.text)
-        linked = f"{item.name}\0{digest}\0{item.title}\0{item.date}\0\0"
-    else:
-        digest = ""
-        linked = f"{item.name}\0{item.error}\0{item.message}\0\0"
-    chain.update(linked.encode("utf-8", "replace"))
-    return digest
+        return f"{item.name}\0{digest}\0{item.title}\0{item.date}\0\0"
+    return f"{item.name}\0{item.error}\0{item.message}\0\0"
 
 
 def skip(items: Iterator[Item], last: Checkpoint) -> tuple[Iterator[Item], Any]:
@@ -181,7 +181,8 @@ def skip(items: Iterator[Item], last: Checkpoint) -> tuple[Iterator[Item], Any]:
     """
     chain, count = hashlib.sha256(), 0
     for count, item in enumerate(islice(items, last.count), 1):  # noqa: B007 - counts what was read
-        link(chain, item)
+        digest = text_digest(item.text) if isinstance(item, Document) else ""
+        chain.update(link(item, digest).encode("utf-8", "replace"))
     if (count, chain.hexdigest() if count else "") != (last.count, last.chain):
         raise UsageError("the inputs have changed since the run was interrupted. Start again without --resume.")
     return items, chain

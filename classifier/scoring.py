@@ -65,7 +65,7 @@ def score_documents(
     """Yield the result of each document, in order; failures pass through. Memory does not grow with the number of documents."""
     options = options or ScoreOptions()
     for block in _blocks(documents):
-        yield from _score_block(block, model, options)
+        yield from score_together(block, model, options)
 
 
 def _blocks(documents: Iterable[Document | DocumentFailure]) -> Iterator[list[Document | DocumentFailure]]:
@@ -81,9 +81,10 @@ def _blocks(documents: Iterable[Document | DocumentFailure]) -> Iterator[list[Do
         yield block
 
 
-def _score_block(
+def score_together(
     block: Sequence[Document | DocumentFailure], model: Model, options: ScoreOptions
 ) -> Iterator[DocumentResult | DocumentFailure]:
+    """Yield the same for a few documents that are in memory anyway."""
     levels = reporting_levels(model, options)
     documents = [item for item in block if isinstance(item, Document)]
     counts, found = _reported(documents, model, [0.0 if options.everything else unsure for unsure, _ in levels])

@@ -200,15 +200,18 @@ def _dumps_anything(record: Mapping[str, Any]) -> bytes:
         return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def encode_entry(entry: Entry) -> bytes:
-    """Return the lines of an entry, each with its line end: the head first, then its findings."""
-    if not entry.findings:
-        return encode_bytes(entry.head) + b"\n"
-    return b"".join([encode_bytes(record) + b"\n" for record in (entry.head, *entry.findings)])
+def encode_entries(entries: Iterable[Entry]) -> bytes:
+    """Return the lines of entries, each with its line end: of each entry the head first, then its findings."""
+    lines = []
+    for head, findings in entries:
+        lines.append(encode_bytes(head))
+        if findings:
+            lines.extend(map(encode_bytes, findings))
+    return b"\n".join([*lines, b""])
 
 
 def decode_entries(lines: Iterable[str | bytes]) -> Iterator[Entry]:
-    """Yield the entries that `encode_entry` wrote, one at a time."""
+    """Yield the entries that `encode_entries` wrote, one at a time."""
     head: Record | None = None
     findings: list[Record] = []
     for record in map(json.loads, lines):
