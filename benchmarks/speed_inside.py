@@ -20,7 +20,7 @@ from classifier.running import blocks
 from classifier.scoring import ScoreOptions, load_model, reporting_levels
 from classifier.selecting import Selection, select
 from classifier.sentences import document_spans
-from classifier.writers import describe, encode_entry
+from classifier.writers import describe, encode_entries
 
 Growth = dict[str, list[tuple[str, list[float]]]]
 
@@ -117,7 +117,7 @@ def stages(answers: Path) -> dict[str, float]:
         with clock("select and describe, with a hash of each text"):
             entries = [describe(select(result, selection)[0], "0" * 16) for result in quiet]
         with clock("encode"):
-            b"".join([encode_entry(entry) for entry in entries])
+            encode_entries(entries)
 
 
 def worst_difference(answers: Path) -> tuple[int, float]:

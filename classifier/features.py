@@ -61,13 +61,12 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in WORD.finditer(text)]
 
 
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
+def stem_of(word: str) -> str:
     """Return the light stem of one word: inflections go, then one ending of a family.
 
     Lighter than Snowball and as good here (docs/quality.md), and it never changes under a model's feet.
 
-    >>> [stem(word) for word in ("incentives", "sanctioned", "claiming", "policies", "motivation")]
+    >>> [stem_of(word) for word in ("incentives", "sanctioned", "claiming", "policies", "motivation")]
     ['incentiv', 'sanct', 'claim', 'policy', 'motiv']
     """
     word = _without_inflection(word)
@@ -77,6 +76,9 @@ def stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word[: -len(ending)]
     return word
+
+
+stem = lru_cache(maxsize=100_000)(stem_of)  # the same, for who asks again and again
 
 
 def _without_inflection(word: str) -> str:

@@ -4,15 +4,16 @@ A forked process begins as a copy of this one, with everything that is loaded: i
 costs as long as scoring some thousand texts.
 """
 
-import multiprocessing
 import os
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -24,6 +25,9 @@ _LOOK_SECONDS = 0.5
 
 def map_forked(function: Callable[[Item], Result], items: Iterable[Item], jobs: int) -> Iterator[Result]:
     """Yield `function(item)` for each item, in order, from `jobs` processes; only a few items are taken ahead of the results."""
+    import multiprocessing  # takes as long to load as some hundred texts to score
+    from concurrent.futures import ProcessPoolExecutor
+
     waiting: deque[Future[Result]] = deque()
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(jobs, context, _leave_with_parent, (os.getpid(),)) as processes:

@@ -7,7 +7,7 @@ Python object. Reading order: `find_words`, then `KeyTable`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,18 @@ _HASHED_ABOVE = 16
 _PADDING = b" " * _EIGHT
 _LETTERS = np.array([(1 << (8 * count)) - 1 for count in range(_EIGHT + 1)], dtype=np.uint64)
 _MULTIPLIER = 0x9E3779B97F4A7C15  # 2⁶⁴ / golden ratio, odd (Knuth 1973, 6.4)
+
+
+class Stretches(NamedTuple):
+    """Stretches of one text: its sentences. They are in order, none overlaps another, and no word lies outside.
+
+    `data` holds a byte for each character of `text`: that of ASCII, or one from 128 on.
+    """
+
+    text: str
+    data: bytes
+    starts: Integers
+    ends: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +57,16 @@ class FoundWords:
         return [text[first:last] for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)]
 
 
-def find_words(data: bytes) -> FoundWords:
-    """Return the words of `data`, text in any encoding that writes ASCII as ASCII: the words of `features.words`."""
+def find_words(data: bytes, cuts: Integers | None = None) -> FoundWords:
+    """Return the words of `data`, text in any encoding that writes ASCII as ASCII: the words of `features.words`.
+
+    No word goes on beyond one of `cuts`, which are rare and ascending.
+    """
     folded = b" " + data.translate(TO_WORDS) + _PADDING
     is_letter = np.frombuffer(folded, dtype=np.uint8) != ord(" ")
     edges = np.flatnonzero(is_letter[1:] != is_letter[:-1])
+    if cuts is not None and len(inside := cuts[is_letter[cuts] & is_letter[cuts + 1]]):
+        edges = np.sort(np.concatenate([edges, inside, inside]))
     starts, ends = edges[::2], edges[1::2]
     lengths = ends - starts
     windows = np.ndarray((len(folded) - _EIGHT + 1,), np.uint64, folded, strides=(1,))
@@ -75,14 +92,21 @@ def letters(found: FoundWords, positions: Integers, count: int) -> Keys:
 
 
 class KeyTable:
-    """A hash table in two arrays: keys that are not 0 → numbers. Looks up a whole array of keys at a time.
+    """A hash table in one array: keys → numbers. Looks up a whole array of keys at a time.
 
-    A key sits in the first free slot from `key · multiplier`'s top bits on (open addressing), so one that is not met before a
-    free slot is not there. Most slots are free: nearly every search ends at its first one, the sooner the earlier in `keys`.
+    Multiplied by an odd number, a key loses nothing. The product's upper bits say which slot is the key's; the slot holds the
+    other bits, which tell the key from all that share its slot, beside the number: one fetch answers all (quotienting).
+
+        |  other bits of the product  |  crowded: 1 bit  |  number  |
+
+    Of keys that want one slot the earliest gets it. The slot is marked as crowded, and the later ones are in a further table
+    with another multiplier. In an empty slot every bit of the number is set.
     """
 
-    def __init__(self, keys: Keys, numbers: Integers) -> None:
-        self._clear(keys.dtype, len(keys))
+    def __init__(self, keys: Keys, numbers: Integers, multiplier: int = _MULTIPLIER) -> None:
+        self._multiplier = multiplier
+        self._further: KeyTable | None = None
+        self._clear(keys.dtype, max(len(keys), int(numbers.max(initial=0)) + 1))
         self.add(keys, numbers)
 
     def __len__(self) -> int:
@@ -90,59 +114,71 @@ class KeyTable:
 
     def find(self, keys: Keys) -> Integers:
         """Return the number of each key, -1 where it is not in the table."""
-        is_here, slots = self._search(keys)
-        return np.where(is_here, self._numbers.take(slots), -1)
+        numbers, is_known = self._search(keys)
+        found = numbers.astype(np.int32)
+        found[np.flatnonzero(~is_known)] = -1
+        return found
 
     def find_known(self, keys: Keys) -> tuple[Integers, Integers]:
-        """Return which of the keys, none of them 0, are in the table, ascending; and their numbers."""
-        is_here, slots = self._search(keys)
-        places = np.flatnonzero(is_here)
-        return places, self._numbers.take(slots.take(places))
+        """Return which of the keys are in the table, ascending; and their numbers."""
+        numbers, is_known = self._search(keys)
+        places = np.flatnonzero(is_known)
+        return places, numbers.take(places).astype(np.intp)
 
-    def _search(self, keys: Keys) -> tuple[NDArray[np.bool_], Integers]:
-        """Return whether each key is in the table, and in which slot."""
-        found = self._first_slots(keys)
-        met = self._keys.take(found)
-        is_found = met == keys
-        asking = np.flatnonzero((met != 0) > is_found)
-        slots, keys = found.take(asking), keys.take(asking)
-        while len(asking):
-            slots = self._next(slots)
-            met = self._keys.take(slots)
-            is_here = met == keys
-            is_found[asking[is_here]] = True
-            found[asking[is_here]] = slots[is_here]
-            goes_on = np.flatnonzero((met != 0) > is_here)
-            asking, slots, keys = asking.take(goes_on), slots.take(goes_on), keys.take(goes_on)
-        return is_found, found
+    def _search(self, keys: Keys) -> tuple[Keys, NDArray[np.bool_]]:
+        """Return each key's number, and whether it is in the table, for else the number means nothing."""
+        slots, others = self._placed(keys)
+        met = self._entries.take(slots)
+        met ^= others
+        numbers = met & ~self._crowded
+        is_known = numbers < self._empty
+        if self._further is not None:
+            asking = np.flatnonzero((met & self._crowded).astype(np.bool_) > is_known)
+            numbers[asking], is_known[asking] = self._further._search(keys.take(asking))
+        return numbers, is_known
 
     def add(self, keys: Keys, numbers: Integers) -> None:
         """Add distinct keys that are not in the table yet."""
-        if 3 * (self._count + len(keys)) > len(self._keys):
-            taken = np.flatnonzero(self._keys)
-            keys = np.concatenate([self._keys[taken], keys])
-            numbers = np.concatenate([self._numbers[taken], numbers])
-            self._clear(keys.dtype, 2 * len(keys))
+        if len(keys) and max(self._count + len(keys), int(numbers.max()) + 1) > self._empty:
+            known = self._items()
+            keys, numbers = (np.concatenate(pair) for pair in zip(known, (keys, numbers), strict=True))
+            self._clear(keys.dtype, 2 * max(len(keys), int(numbers.max()) + 1))
         self._count += len(keys)
-        slots = self._first_slots(keys)
-        while len(keys):
-            is_free = self._keys[slots] == 0
-            self._keys[slots[is_free][::-1]] = keys[is_free][::-1]  # of two that want one slot, the earlier gets it
-            is_placed = self._keys[slots] == keys
-            self._numbers[slots[is_placed]] = numbers[is_placed]
-            keys, numbers, slots = keys[~is_placed], numbers[~is_placed], self._next(slots[~is_placed])
+        slots, entries = self._placed(keys)
+        entries |= numbers.astype(keys.dtype)
+        free = np.flatnonzero(self._entries[slots] == self._empty)[::-1]  # in the end, the earliest has the slot
+        self._entries[slots[free]] = entries[free]
+        late = np.flatnonzero((self._entries[slots] & ~self._crowded) != entries)
+        if len(late):
+            self._entries[slots[late]] |= self._crowded
+            if self._further is None:
+                self._further = KeyTable(keys[late], numbers[late], self._multiplier * _MULTIPLIER)
+            else:
+                self._further.add(keys[late], numbers[late])
 
-    def _clear(self, kind: np.dtype[Any], count: int) -> None:
-        bits = max(8, (3 * count).bit_length())
-        width = 8 * kind.itemsize
-        self._shift = kind.type(width - bits)
-        self._multiplier = kind.type(_MULTIPLIER >> (64 - width) | 1)
-        self._keys = np.zeros(1 << bits, dtype=kind)
-        self._numbers = np.full(1 << bits, -1, dtype=np.int32)
+    def _items(self) -> tuple[Keys, Integers]:
+        """Return all keys and their numbers."""
+        slots = np.flatnonzero((self._entries & ~self._crowded & self._empty) != self._empty)
+        entries = self._entries[slots]
+        products = (slots.astype(entries.dtype) << self._shift) | (entries >> self._bits)
+        inverse = entries.dtype.type(pow(int(self._factor), -1, 1 << (8 * entries.dtype.itemsize)))
+        items = products * inverse, (entries & self._empty).astype(np.int64)
+        if self._further is None:
+            return items
+        further = self._further._items()
+        return np.concatenate([items[0], further[0]]), np.concatenate([items[1], further[1]])
+
+    def _clear(self, kind: np.dtype[Any], room: int) -> None:
+        """Empty the table, and make room for so many keys and numbers."""
+        bits, width = max(8, room.bit_length() + 1), 8 * kind.itemsize
+        self._bits, self._shift = kind.type(bits), kind.type(width - bits)
+        self._factor = kind.type(self._multiplier >> (64 - width) & ((1 << width) - 1) | 1)
+        self._crowded, self._empty = kind.type(1 << (bits - 1)), kind.type((1 << (bits - 1)) - 1)
+        self._entries = np.full(1 << bits, self._empty, dtype=kind)
+        self._further = None
         self._count = 0
 
-    def _first_slots(self, keys: Keys) -> Integers:
-        return np.asarray((keys * self._multiplier) >> self._shift, dtype=np.intp)
-
-    def _next(self, slots: Integers) -> Integers:
-        return np.asarray((slots + 1) & (len(self._keys) - 1))
+    def _placed(self, keys: Keys) -> tuple[Integers, Keys]:
+        """Return the slot of each key, and what its entry there would be with number 0."""
+        products = keys * self._factor
+        return (products >> self._shift).astype(np.intp), products << self._bits

@@ -46,7 +46,8 @@ class Totals:
         self.sentences += entry.head["sentences"]
         self.flagged += entry.head["flagged_sentences"]
         self.unsure += entry.head["unsure_sentences"]
-        self._add_framings(entry.head["flagged"])
+        if entry.head["flagged"]:
+            self._add_framings(entry.head["flagged"])
 
     def merge(self, other: "Totals") -> None:
         """Add the counts of another block."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from classifier.hashing import Stretches
     from classifier.scorer import Scorer
 
 FEW_CHARACTERS = 40_000  # up to here plain Python is done before numpy is loaded
@@ -81,6 +82,7 @@ class Model:
         manifest: Mapping[str, Any],
     ) -> None:
         self.outputs = tuple(outputs)
+        self._intercepts = [output.calibrated_intercept for output in self.outputs]
         self.terms = terms
         self.rows = rows
         self.settings = settings
@@ -153,17 +155,22 @@ class Model:
 
     def _probabilities(self, sums: Iterable[float]) -> list[float]:
         """Return the probability of every output from the sum of its shares."""
-        return [sigmoid(own + output.calibrated_intercept) for own, output in zip(sums, self.outputs, strict=True)]
+        return [sigmoid(own + intercept) for own, intercept in zip(sums, self._intercepts, strict=True)]
 
     def reported(self, sentences: Sequence[str], bounds: Sequence[float]) -> dict[int, Account]:
         """Return, by their places, the accounts of the sentences in which some framing's probability reaches its bound."""
-        if sum(map(len, sentences)) <= FEW_CHARACTERS:
-            found = dict(enumerate(map(self.account, sentences)))
-        else:
-            with self._one_at_a_time:
-                likely = self.scorer.likely(sentences, [bound - _MARGIN for bound in bounds])
-                found = dict(zip(likely, self._accounts([sentences[i] for i in likely]), strict=True))
-        return {i: own for i, own in found.items() if any(map(operator.ge, own.probabilities, bounds))}
+        if sum(map(len, sentences)) > FEW_CHARACTERS:
+            from classifier.scorer import stretches_of
+
+            return self.reported_within(stretches_of(sentences), bounds)
+        return _reaching(dict(enumerate(map(self.account, sentences))), bounds)
+
+    def reported_within(self, sentences: "Stretches", bounds: Sequence[float]) -> dict[int, Account]:
+        """Return the same for many sentences, given as stretches of one text."""
+        with self._one_at_a_time:
+            likely = self.scorer.likely(sentences, [bound - _MARGIN for bound in bounds])
+            texts = [sentences.text[sentences.starts[i] : sentences.ends[i]] for i in likely]
+            return _reaching(dict(zip(likely, self._accounts(texts), strict=True)), bounds)
 
     def _accounts(self, sentences: Sequence[str]) -> Iterator[Account]:
         """Yield the account of each of many sentences."""
@@ -181,9 +188,13 @@ class Model:
         from classifier.scorer import Scorer
 
         first_pair, first_piece = self.kinds
-        intercepts = [output.calibrated_intercept for output in self.outputs]
         stems, pairs, marked = self.terms[:first_pair], self.terms[first_pair:first_piece], self.terms[first_piece:]
-        return Scorer(stems, pairs, marked, self.rows, intercepts, self.settings)
+        return Scorer(stems, pairs, marked, self.rows, self._intercepts, self.settings)
+
+
+def _reaching(accounts: Mapping[int, Account], bounds: Sequence[float]) -> dict[int, Account]:
+    """Return the accounts in which some framing's probability reaches its bound."""
+    return {i: own for i, own in accounts.items() if any(map(operator.ge, own.probabilities, bounds))}
 
 
 def _sum(rows: Sequence[Row], width: int) -> Row:
@@ -193,4 +204,4 @@ def _sum(rows: Sequence[Row], width: int) -> Row:
 
 def sigmoid(logit: float) -> float:
     """Return 1 / (1 + exp(-logit)) without overflow."""
-    return 1 / (1 + math.exp(-max(-500.0, min(500.0, logit))))
+    return 1 / (1 + math.exp(-logit)) if -500 < logit < 500 else float(logit > 0)

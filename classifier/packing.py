@@ -21,6 +21,7 @@ MOST_ROWS = 256
 _LANES = 4
 _ZERO = 128
 _MOST_STEPS = 127
+_SLACK = 1e-3  # in steps: more than what the arithmetic of float32 may be off by
 _ROOM = 1.25  # rows that come later may be this much larger before every row is packed anew
 
 
@@ -34,34 +35,38 @@ def exact_sums(rows: Rows, numbers: Integers, edges: Integers) -> Floats:
 
 
 class PackedRows:
-    """The rows of a table that may grow, rounded up and packed."""
+    """The rows of a table that may grow, rounded up and packed. A row lies in one stretch of memory: it is one fetch."""
 
-    def __init__(self, rows: Floats) -> None:
-        largest = np.abs(rows).max(axis=0, initial=0.0)
+    def __init__(self, rows: Rows) -> None:
+        largest = np.maximum(rows.max(axis=0, initial=0.0), -rows.min(axis=0, initial=0.0))
         self._steps = np.where(largest > 0, largest * _ROOM / _MOST_STEPS, 1.0)
-        self._columns = self._packed(rows)
+        self._rows = self._packed(rows)
 
-    def put(self, rows: Floats, first: int) -> bool:
+    def put(self, rows: Rows, first: int) -> bool:
         """Replace the rows from `first` on; return False, and do nothing, where they are too many or too large."""
         last = first + len(rows)
-        if last > self._columns.shape[1] or (np.abs(rows) > _MOST_STEPS * self._steps).any():
+        if last > len(self._rows) or (np.abs(rows) > _MOST_STEPS * self._steps).any():
             return False
-        self._columns[:, first:last] = self._packed(rows)
+        self._rows[first:last] = self._packed(rows)
         return True
 
-    def _packed(self, rows: Floats) -> NDArray[np.uint64]:
+    def _packed(self, rows: Rows) -> NDArray[np.uint64]:
         lanes = np.zeros((len(rows), -(-rows.shape[1] // _LANES) * _LANES), dtype=np.uint16)
-        lanes[:, : rows.shape[1]] = np.ceil(rows / self._steps) + _ZERO
-        return np.ascontiguousarray(lanes.view(np.uint64).T)
+        steps = rows * (1 / self._steps).astype(np.float32)
+        steps += _ZERO + _SLACK
+        lanes[:, : rows.shape[1]] = np.ceil(steps, out=steps)
+        return lanes.view(np.uint64)
 
     def sums(self, numbers: Integers, edges: Integers) -> Floats:
         """Return what `exact_sums` would, or a little more; nonsense where more than `MOST_ROWS` rows are summed."""
         counts = np.diff(edges)
         filled = np.flatnonzero(counts)
-        lanes = np.zeros((len(counts), len(self._columns)), dtype=np.uint64)
-        numbers = numbers.astype(np.intp, copy=False)  # once, not once a lane
+        width = self._rows.shape[1]
+        lanes = np.zeros((len(counts), width), dtype=np.uint64)
         if len(filled):
-            for lane, column in enumerate(self._columns):
-                lanes[filled, lane] = np.add.reduceat(column.take(numbers), edges[filled])
+            whole_rows = self._rows.view(f"V{8 * width}").ravel()
+            fetched = whole_rows.take(numbers).view(np.uint64).reshape(-1, width)
+            for lane in range(width):
+                lanes[filled, lane] = np.add.reduceat(fetched[:, lane], edges[filled])
         steps = lanes.view(np.uint16)[:, : len(self._steps)] - float(_ZERO) * counts[:, None]
         return np.asarray(steps * self._steps)

@@ -18,16 +18,17 @@ from classifier.forking import CAN_FORK, map_forked
 from classifier.journal import Checkpoint, Totals, finish, open_journal
 from classifier.model import Model
 from classifier.records import Document, DocumentFailure
-from classifier.scoring import ScoreOptions, load_model, score_documents
+from classifier.scoring import ScoreOptions, load_model, score_together
 from classifier.selecting import Selection, contexts, load_selection, select
 from classifier.writers import (
     decode_entries,
     describe,
-    encode_entry,
+    encode_entries,
     model_fingerprint,
     open_writer,
     options_for,
     place_file,
+    text_digest,
 )
 
 BLOCK_CHARACTERS = 1_000_000
@@ -50,9 +51,13 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Documents that are scored together; `count` and `chain` say how far the inputs are read when they are done."""
+    """Documents that are scored together; `count` and `chain` say how far the inputs are read when they are done.
+
+    digests: of the text of each document; "" for a failure.
+    """
 
     items: tuple[Item, ...]
+    digests: tuple[str, ...]
     count: int
     chain: str
 
@@ -78,14 +83,16 @@ def score_block(recipe: Recipe, block: Block) -> Scored:
     """Return the records of a block of documents, as lines."""
     model, selection = prepare(recipe)
     fingerprint = model_fingerprint(model.manifest)
-    lines, totals = [], Totals()
-    for result in score_documents(block.items, model, recipe.scoring):
+    entries, totals = [], Totals()
+    for result, digest in zip(score_together(block.items, model, recipe.scoring), block.digests, strict=True):
         item, withheld = select(result, selection)
-        around = contexts(item, recipe.context)
-        entry = describe(item, fingerprint, with_text=recipe.with_text, contexts=around, withheld=withheld)
+        around = contexts(item, recipe.context) if recipe.context else ()
+        entry = describe(
+            item, fingerprint, with_text=recipe.with_text, contexts=around, withheld=withheld, digest=digest
+        )
         totals.add(entry)
-        lines.append(encode_entry(entry))
-    return Scored(b"".join(lines), totals, block.count, block.chain)
+        entries.append(entry)
+    return Scored(encode_entries(entries), totals, block.count, block.chain)
 
 
 def print_batch(
@@ -142,26 +149,30 @@ def blocks(
     """Yield `items` in blocks of bounded size, going on from `count` inputs that went into the hash `chain`."""
     chain = chain or hashlib.sha256()
     gathered: list[Item] = []
+    digests: list[str] = []
+    links: list[str] = []
     size = 0
     for item in items:
+        digest = text_digest(item.text) if isinstance(item, Document) else ""
         gathered.append(item)
-        link(chain, item)
+        digests.append(digest)
+        links.append(link(item, digest))
         size += len(item.text) if isinstance(item, Document) else len(item.message)
         if size >= block_characters:
             count += len(gathered)
-            yield Block(tuple(gathered), count, chain.hexdigest())
-            gathered, size = [], 0
+            chain.update("".join(links).encode("utf-8", "replace"))
+            yield Block(tuple(gathered), tuple(digests), count, chain.hexdigest())
+            gathered, digests, links, size = [], [], [], 0
     if gathered:
-        yield Block(tuple(gathered), count + len(gathered), chain.hexdigest())
+        chain.update("".join(links).encode("utf-8", "replace"))
+        yield Block(tuple(gathered), tuple(digests), count + len(gathered), chain.hexdigest())
 
 
-def link(chain: Any, item: Item) -> None:
-    """Add `item` to the hash of everything read so far."""
+def link(item: Item, digest: str) -> str:
+    """Return what stands for `item`, of whose text the digest is given, in the hash of everything read so far."""
     if isinstance(item, Document):
-        linked = f"{item.name}\0{item.text}\0{item.title}\0{item.date}\0\0"
-    else:
-        linked = f"{item.name}\0{item.error}\0{item.message}\0\0"
-    chain.update(linked.encode("utf-8", "replace"))
+        return f"{item.name}\0{digest}\0{item.title}\0{item.date}\0\0"
+    return f"{item.name}\0{item.error}\0{item.message}\0\0"
 
 
 def skip(items: Iterator[Item], last: Checkpoint) -> tuple[Iterator[Item], Any]:
@@ -171,7 +182,8 @@ def skip(items: Iterator[Item], last: Checkpoint) -> tuple[Iterator[Item], Any]:
     """
     chain, count = hashlib.sha256(), 0
     for count, item in enumerate(islice(items, last.count), 1):  # noqa: B007 - counts what was read
-        link(chain, item)
+        digest = text_digest(item.text) if isinstance(item, Document) else ""
+        chain.update(link(item, digest).encode("utf-8", "replace"))
     if (count, chain.hexdigest() if count else "") != (last.count, last.chain):
         raise UsageError("the inputs have changed since the run was interrupted. Start again without --resume.")
     return items, chain

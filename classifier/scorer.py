@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.features import TINY, FeatureSettings
-from classifier.hashing import FoundWords, Integers, KeyTable, find_words, keys_of
+from classifier.hashing import FoundWords, Integers, KeyTable, Stretches, find_words, keys_of
 from classifier.packing import MOST_ROWS, PackedRows, exact_sums
 from classifier.stems import StemRows, framings_and_length
 
 Floats = NDArray[np.float64]
-_BLOCK_BYTES = 250_000  # small enough that the arrays of a block stay in the processor's cache
+_BLOCK_BYTES = 500_000  # keeps the arrays of a block small; more would be no faster
 _HIGH = 32  # a sentence's number goes above that of a stem in one integer
 
 
@@ -72,13 +72,13 @@ class Scorer:
     def logits(self, sentences: Sequence[str]) -> Floats:
         """Return (n, K): the calibrated log-odds of every output for every sentence."""
         found = [np.zeros((0, len(self._intercepts)))]
-        for terms in self._terms_by_block(sentences):
+        for terms in self._terms_by_block(stretches_of(sentences)):
             sums = exact_sums(self._stems.rows, terms.stems, terms.stem_edges)
             sums += exact_sums(self._pair_rows, terms.pairs, terms.pair_edges)
             found.append(sums[:, :-1] / self._scale(sums[:, -1:]) + self._intercepts)
         return np.concatenate(found)
 
-    def likely(self, sentences: Sequence[str], bounds: Sequence[float]) -> list[int]:
+    def likely(self, sentences: Stretches, bounds: Sequence[float]) -> list[int]:
         """Return which sentences have a probability that reaches its bound; there is a bound for each framing."""
         inside = np.clip(bounds, 0.0, 1.0)
         with np.errstate(divide="ignore"):
@@ -87,10 +87,9 @@ class Scorer:
         for terms in self._terms_by_block(sentences):
             possible.append(done + self._possible(terms, lowest - self._intercepts[:-1]))
             done += len(terms.stem_edges) - 1
-        kept = np.concatenate(possible)
-        logits = self.logits([sentences[i] for i in kept.tolist()])
-        found: list[int] = kept[(logits[:, :-1] >= lowest).any(axis=1)].tolist()
-        return found
+        kept: list[int] = np.concatenate(possible).tolist()
+        logits = self.logits([sentences.text[sentences.starts[i] : sentences.ends[i]] for i in kept])
+        return [i for i, is_likely in zip(kept, (logits[:, :-1] >= lowest).any(axis=1), strict=True) if is_likely]
 
     def _possible(self, terms: Terms, gaps: Floats) -> Integers:
         """Return the sentences in which some framing's sum, scaled, may reach its gap; above 0 that takes a low scale."""
@@ -104,17 +103,18 @@ class Scorer:
     def _scale(self, squared_lengths: Floats) -> Floats:
         return np.asarray(np.sqrt(np.maximum(squared_lengths + self._shortness, TINY)))
 
-    def _words_by_block(self, sentences: Sequence[str]) -> Iterator[tuple[Integers, FoundWords, Integers, Integers]]:
+    def _words_by_block(self, sentences: Stretches) -> Iterator[tuple[Integers, FoundWords, Integers, Integers]]:
         """Yield, for runs of sentences: where each begins, their words, these words' numbers, and where among them each sentence ends."""
-        sizes = np.fromiter(map(len, sentences), np.int64, len(sentences)) + 1
-        begins = np.append(0, np.cumsum(sizes))
-        data = "\n".join(sentences).encode("latin-1", "replace")
+        begins = np.append(sentences.starts, len(sentences.data))
+        cuts = sentences.starts[1:][sentences.starts[1:] == sentences.ends[:-1]]
         for first, last in _blocks(begins):
-            found = find_words(data[begins[first] : begins[last]])
-            own = begins[first : last + 1] - begins[first]
+            begin = begins[first]
+            inside = cuts[np.searchsorted(cuts, begin, side="right") : np.searchsorted(cuts, begins[last])]
+            found = find_words(sentences.data[begin : begins[last]], inside - begin)
+            own = begins[first : last + 1] - begin
             yield own, found, self._stems.number(found), np.searchsorted(found.starts, own)
 
-    def _terms_by_block(self, sentences: Sequence[str]) -> Iterator[Terms]:
+    def _terms_by_block(self, sentences: Stretches) -> Iterator[Terms]:
         return (self._terms(numbers, edges) for _, _, numbers, edges in self._words_by_block(sentences))
 
     def _terms(self, numbers: Integers, edges: Integers) -> Terms:
@@ -148,7 +148,7 @@ class Scorer:
 
     def shares(self, sentences: Sequence[str]) -> Iterator[tuple[list[tuple[int, int]], Floats]]:
         """Yield each sentence's spans and shares, as `model.Account` has them."""
-        for first, found, numbers, edges in self._words_by_block(sentences):
+        for first, found, numbers, edges in self._words_by_block(stretches_of(sentences)):
             parts = self._parts(numbers, edges)
             begins = np.repeat(first[:-1], np.diff(edges))
             spans = np.stack([found.starts - begins, found.starts + found.lengths - begins], axis=1)
@@ -163,11 +163,11 @@ class Scorer:
         parts = np.zeros((len(numbers), self._pair_rows.shape[1]))
         parts[once] = self._stems.rows[numbers[once]]
         places, pairs = self._pairs_of(numbers, edges)
-        halves = self._pair_rows[pairs].astype(np.float64) / 2
         word, gap = np.divmod(places, max(self._distance, 1))
-        np.add.at(parts, word, halves)
-        np.add.at(parts, word + gap + 1, halves)
-        return parts
+        halves = np.concatenate([word, word + gap + 1])  # the words that half of each pair goes to
+        order = np.argsort(halves, kind="stable")
+        ends = np.searchsorted(halves[order], np.arange(len(numbers) + 1))
+        return parts + exact_sums(self._pair_rows, np.tile(pairs, 2)[order], ends) / 2
 
 
 def sigmoid(values: Floats) -> Floats:
@@ -178,6 +178,14 @@ def sigmoid(values: Floats) -> Floats:
 def type_of_keys(stems: int) -> Any:
     """Return the smallest type that numbers every two of so many stems, and one more for the rest: half the size is twice as fast."""
     return np.uint32 if (stems + 1) ** 2 < 1 << 32 else np.uint64
+
+
+def stretches_of(sentences: Sequence[str]) -> Stretches:
+    """Return sentences as stretches of one text."""
+    text = "\n".join(sentences)
+    ends = np.cumsum(np.fromiter(map(len, sentences), np.int64, len(sentences)) + 1) - 1
+    starts = np.append(0, ends[:-1] + 1)[: len(ends)]
+    return Stretches(text, text.encode("latin-1", "replace"), starts, ends)
 
 
 def _blocks(begins: Integers) -> Iterator[tuple[int, int]]:

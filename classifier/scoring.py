@@ -3,12 +3,13 @@
 Knows how to go from text to findings; reads and writes nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifier.explaining import cues
-from classifier.model import Account, Model
+from classifier.model import FEW_CHARACTERS, Account, Model
 from classifier.places import model_path
 from classifier.records import (
     Document,
@@ -25,7 +26,10 @@ from classifier.storage import load_model as load_model_folder
 from classifier.text import line_and_column, normalise
 
 BLOCK_CHARACTERS = 1_000_000
-_AT_ONCE = 4000  # sentences that are accounted for together: what a text full of findings needs memory for
+
+Reported = dict[
+    int, list[tuple[Span, Account]]
+]  # of each document, by its place: where its reported sentences are, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def score_documents(
     """Yield the result of each document, in order; failures pass through. Memory does not grow with the number of documents."""
     options = options or ScoreOptions()
     for block in _blocks(documents):
-        yield from _score_block(block, model, options)
+        yield from score_together(block, model, options)
 
 
 def _blocks(documents: Iterable[Document | DocumentFailure]) -> Iterator[list[Document | DocumentFailure]]:
@@ -77,42 +81,59 @@ def _blocks(documents: Iterable[Document | DocumentFailure]) -> Iterator[list[Do
         yield block
 
 
-def _score_block(
+def score_together(
     block: Sequence[Document | DocumentFailure], model: Model, options: ScoreOptions
 ) -> Iterator[DocumentResult | DocumentFailure]:
-    spans = [document_spans(item) if isinstance(item, Document) else [] for item in block]
-    texts = [
-        item.text[start:end]
-        for item, own in zip(block, spans, strict=True)
-        if isinstance(item, Document)
-        for start, end in own
-    ]
+    """Yield the same for a few documents that are in memory anyway."""
     levels = reporting_levels(model, options)
-    lowest = [0.0 if options.everything else unsure for unsure, _ in levels]
-    waiting = _reported(texts, model, lowest)
-    at, account = next(waiting)
-    first = 0
-    for item, own in zip(block, spans, strict=True):
+    documents = [item for item in block if isinstance(item, Document)]
+    counts, found = _reported(documents, model, [0.0 if options.everything else unsure for unsure, _ in levels])
+    scored = enumerate(counts)
+    for item in block:
         if isinstance(item, DocumentFailure):
             yield item
             continue
-        results: list[SentenceResult] = []
-        marks = quotations(item.text) if at < first + len(own) else []
-        while at < first + len(own):
-            results.append(_sentence_result(item, own[at - first], marks, account, levels, model, options))
-            at, account = next(waiting)
-        yield DocumentResult(item, len(own), tuple(_with_stance(results, model)))
-        first += len(own)
+        number, count = next(scored)
+        results: tuple[SentenceResult, ...] = ()
+        if number in found:
+            marks = quotations(item.text)
+            own = [
+                _sentence_result(item, span, marks, account, levels, model, options) for span, account in found[number]
+            ]
+            results = tuple(_with_stance(own, model))
+        yield DocumentResult(item, count, results)
 
 
-def _reported(texts: Sequence[str], model: Model, lowest: Sequence[float]) -> Iterator[tuple[int, Account]]:
-    """Yield the sentences to report, each with its account, some thousand sentences at a time; then the end, with an empty one."""
-    parts = -(-len(texts) // _AT_ONCE)
-    size = -(-len(texts) // max(parts, 1))
-    for first in range(0, len(texts), max(size, 1)):
-        accounts = model.reported(texts[first : first + size], lowest)
-        yield from ((first + i, accounts[i]) for i in sorted(accounts))
-    yield len(texts), Account((), (), ())
+def _reported(documents: Sequence[Document], model: Model, bounds: Sequence[float]) -> tuple[list[int], Reported]:
+    """Return how many sentences each document has, and those that reach a bound."""
+    if sum(len(document.text) for document in documents) > FEW_CHARACTERS:
+        return _reported_of_many(documents, model, bounds)
+    spans = [document_spans(document) for document in documents]
+    owners = [(i, span) for i, own in enumerate(spans) for span in own]
+    accounts = model.reported([documents[i].text[start:end] for i, (start, end) in owners], bounds)
+    found: Reported = defaultdict(list)
+    for at, account in sorted(accounts.items()):
+        owner, span = owners[at]
+        found[owner].append((span, account))
+    return [*map(len, spans)], found
+
+
+def _reported_of_many(
+    documents: Sequence[Document], model: Model, bounds: Sequence[float]
+) -> tuple[list[int], Reported]:
+    """Return the same, by arrays: only a sentence that is reported becomes an object."""
+    import numpy as np
+
+    from classifier.splitting import split_documents
+
+    sentences, begins = split_documents(documents)
+    edges = np.searchsorted(sentences.starts, begins)
+    found: Reported = defaultdict(list)
+    for at, account in model.reported_within(sentences, bounds).items():
+        owner = int(np.searchsorted(edges, at, side="right")) - 1
+        start, end = int(sentences.starts[at]) - begins[owner], int(sentences.ends[at]) - begins[owner]
+        found[owner].append(((start, end), account))
+    return np.diff(edges).tolist(), found
 
 
 def reporting_levels(model: Model, options: ScoreOptions) -> list[tuple[float, float]]:

@@ -37,11 +37,11 @@ _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _ENUMERATOR = re.compile(
     r"[(\[]?(?:[A-Z][a-z]+ )?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivx]{1,4}|[IVX]{1,4}|[A-Z]\d{1,3})[)\]]?"
 )
-_LONGEST_SENTENCE = 5000
+LONGEST_SENTENCE = 5000
 _LONGEST_ENUMERATOR = 20
 _LONGEST_WORD = 24
-_KNOWN = {word.lower() for word in TITLES | BEFORE_NUMBERS | SHORTENED}
-_LONG = max(map(len, _KNOWN)) + 1
+ABBREVIATIONS = {word.lower() for word in TITLES | BEFORE_NUMBERS | SHORTENED}
+LONG = max(map(len, ABBREVIATIONS)) + 1  # a word of so many letters is none of them
 
 
 def spans(text: str) -> list[Span]:
@@ -72,42 +72,52 @@ def _spans(text: str, first: int, last: int) -> list[Span]:
         at, end = mark.span()
         stop = mark.start(1)
         if stop < 0:
-            stop = _without_blanks(text, start, at)
-        elif text[at] in ".…" and not text[at - _LONG : at].isalpha() and _goes_on(text, start, at, end):
+            stop = without_blanks(text, start, at)
+        elif text[at] in ".…" and _goes_on(text, start, at, end):
             continue
         if stop > start:
             found.append((start, stop))
         start = end
-    if (stop := _without_blanks(text, start, last)) > start:
+    if (stop := without_blanks(text, start, last)) > start:
         found.append((start, stop))
-    return found if last - first <= _LONGEST_SENTENCE else list(_divided(text, found))
+    return found if last - first <= LONGEST_SENTENCE else list(divided(text, found))
 
 
-def _divided(text: str, found: Sequence[Span]) -> Iterator[Span]:
+def end_at(text: str, start: int, at: int) -> Span | None:
+    """Return where the sentence from `start` ends if it does so at the sign `at`, and where the next one begins; else None."""
+    mark = _BOUNDARY.match(text, at)
+    if mark is None or (text[at] in ".…" and _goes_on(text, start, at, mark.end())):
+        return None
+    return mark.start(1), mark.end()
+
+
+def divided(text: str, found: Sequence[Span]) -> Iterator[Span]:
     """Yield the sentences; what is too long to be one is divided at blanks, so that nothing takes memory without bound."""
     for start, stop in found:
-        while stop - start > _LONGEST_SENTENCE:
-            blank = text.rfind(" ", start + _LONGEST_SENTENCE // 2, start + _LONGEST_SENTENCE)
-            end = blank if blank > 0 else start + _LONGEST_SENTENCE
-            yield start, _without_blanks(text, start, end)
+        while stop - start > LONGEST_SENTENCE:
+            blank = text.rfind(" ", start + LONGEST_SENTENCE // 2, start + LONGEST_SENTENCE)
+            end = blank if blank > 0 else start + LONGEST_SENTENCE
+            yield start, without_blanks(text, start, end)
             start = end
             while text[start].isspace():
                 start += 1
         yield start, stop
 
 
-def _without_blanks(text: str, start: int, end: int) -> int:
+def without_blanks(text: str, start: int, end: int) -> int:
     """Return where `text[start:end]` ends without the white space at its end."""
     return start + len(text[start:end].rstrip()) if end > start and text[end - 1].isspace() else end
 
 
 def _goes_on(text: str, start: int, at: int, end: int) -> bool:
     """Return whether the sentence from `start` goes on after the full stop at `at`; the next word begins at `end`."""
+    if at - start >= LONG and text[at - LONG : at].isalpha():
+        return False
     if at - start <= _LONGEST_ENUMERATOR and (at == start or _ENUMERATOR.fullmatch(text, start, at)):
         return True
     earliest = max(start, at - _LONGEST_WORD)
     word = text[text.rfind(" ", earliest, at) + 1 or earliest : at]
-    if word.isalpha() and len(word) > 1 and word.lower() not in _KNOWN:
+    if word.isalpha() and len(word) > 1 and word.lower() not in ABBREVIATIONS:
         return False
     if text[at + 1] in ".!?…":
         return False

@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import stem
+from classifier.features import stem_of
 from classifier.hashing import FoundWords, Integers, KeyTable, find_words, letters
 from classifier.packing import PackedRows, Rows, exact_sums
 
@@ -49,7 +49,7 @@ class StemRows:
         unknown = np.flatnonzero(numbers < 0)
         if len(unknown):
             keys, firsts = np.unique(found.keys[unknown], return_index=True)
-            self._words.add(keys, self._learn([*map(stem, found.words(unknown[firsts]))]))
+            self._words.add(keys, self._learn([*map(stem_of, found.words(unknown[firsts]))]))
             numbers[unknown] = self._words.find(found.keys[unknown])
         return numbers
 
@@ -79,6 +79,6 @@ class StemRows:
         return sums
 
 
-def framings_and_length(rows: Rows) -> Floats:
+def framings_and_length(rows: Rows) -> Rows:
     """Return the columns that say whether a sentence may be reported: the framings, and the negative of the squared length."""
-    return np.concatenate([rows[:, :-2], -rows[:, -1:]], axis=1, dtype=np.float64)
+    return np.concatenate([rows[:, :-2], -rows[:, -1:]], axis=1)

@@ -16,7 +16,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _PLAIN = bytes([*b"\t\n", *range(ord(" "), ord("~") + 1)])
-_NEEDS_WORK = re.compile("[^£–—‘’“”•…éêôŵŷâàç½€°]")
+_FINE = frozenset("–—‘’“”•…ŵŷ€\u2011") | frozenset(map(chr, range(0xA1, 0x100))) - {"\u00ad"}  # and in NFC
+_FINE_OR_SPACE = _FINE | frozenset(filter(_SPACES.match, map(chr, range(0x3001))))
 # Where a terminal might act on a character; Unicode's categories have the last word on each.
 _MAY_ACT = re.compile(
     "[^\t\n -~\u00a0-\u00ac\u00ae-\u04ff\u1e00-\u1fff\u2010-\u2027\u2030-\u205f\u2070-\u2fff\u3000-\ua4ff\uac00-\ud7ff]+"
@@ -33,8 +34,10 @@ def normalise(text: str) -> str:
     'Rt. Hon.\nNo  10'
     """
     others = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN)  # nearly always nothing, or a few marks
-    if not others or not _NEEDS_WORK.search(others.decode("utf-8", "surrogatepass")):
+    if not others or _FINE.issuperset(signs := others.decode("utf-8", "surrogatepass")):
         return text
+    if _FINE_OR_SPACE.issuperset(signs):
+        return _SPACES.sub(" ", text)
     text = _LINE_ENDS.sub("\n", text)
     text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
     text = _SURROGATES.sub("\ufffd", _CONTROLS.sub(" ", text))

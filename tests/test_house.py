@@ -21,7 +21,7 @@ FLOORS = [
     {"stems"},
     {"scorer", "weights"},
     {"model", "sentences", "agreement"},
-    {"explaining", "estimator", "calibrating", "evaluating", "labelled_set", "storage", "references"},
+    {"explaining", "estimator", "calibrating", "evaluating", "labelled_set", "storage", "references", "splitting"},
     {"readers", "writers", "fetching"},
     {
         "training",

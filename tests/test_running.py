@@ -1,4 +1,3 @@
-import hashlib
 import os
 import random
 import resource
@@ -15,7 +14,7 @@ from classifier import running
 from classifier.errors import ModelError, OutputError, UsageError
 from classifier.journal import Totals, journal_path, open_journal, part_path
 from classifier.records import Document, DocumentFailure
-from classifier.running import Recipe, link, print_batch, score_blocks, write_batch
+from classifier.running import Recipe, blocks, print_batch, score_blocks, write_batch
 from classifier.scoring import ScoreOptions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -293,7 +292,4 @@ def test_the_chain_depends_on_every_input_and_their_order():
 
 
 def chained(*items):
-    chain = hashlib.sha256()
-    for item in items:
-        link(chain, item)
-    return chain.hexdigest()
+    return [block.chain for block in blocks(iter(items))][-1]

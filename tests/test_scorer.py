@@ -14,7 +14,7 @@ from classifier.estimator import SentenceScaler, vectoriser
 from classifier.explaining import explain
 from classifier.features import FeatureSettings
 from classifier.model import Model
-from classifier.scorer import sigmoid
+from classifier.scorer import sigmoid, stretches_of
 from classifier.storage import load_model, save_model
 from classifier.training import ordered_terms
 from classifier.weights import Weights
@@ -169,7 +169,7 @@ def test_a_model_of_very_many_stems_needs_longer_keys(texts, model, reference, m
 def test_whatever_is_reported_was_not_ruled_out_by_the_rough_sums(texts, model, reference):
     expected = reference[1]([*texts, *HOSTILE, "sanction " * 400])[:, :-1]
     for bound in (0.001, 0.3, 0.5, 0.9, 0.999):
-        likely = model.scorer.likely([*texts, *HOSTILE, "sanction " * 400], [bound] * 3)
+        likely = model.scorer.likely(stretches_of([*texts, *HOSTILE, "sanction " * 400]), [bound] * 3)
         missed = set(np.flatnonzero((expected >= bound + 1e-6).any(axis=1)).tolist()) - set(likely)
         assert not missed
 

@@ -14,7 +14,7 @@ from classifier.records import Document, DocumentFailure
 from classifier.scoring import score_documents
 from classifier.selecting import Selection, contexts, ignored_lines, load_selection, select
 from classifier.text import normalise
-from classifier.writers import describe, encode_entry, sentence_id
+from classifier.writers import describe, encode_entries, sentence_id
 
 TEXT = "Joining is voluntary.\nPlain words.\nA sanction may follow.\nAll voluntary, no sanction."
 FRAMINGS = ("voluntary_claim", "sanctions")
@@ -37,7 +37,7 @@ def test_a_baseline_leaves_only_new_findings_wherever_their_line_is_now(tiny_mod
     path = tmp_path / "before.jsonl"
     failure = DocumentFailure("x", "InputError", "bad")
     before = [scored(tiny_model, "Joining is voluntary.\nA sanction may follow."), failure]
-    path.write_bytes(b"".join(encode_entry(describe(item, "m")) for item in before))
+    path.write_bytes(encode_entries(describe(item, "m") for item in before))
     moved = scored(
         tiny_model, "New first line.\n\nA  SANCTION may follow. Joining is voluntary. A new sanction.", "b.txt"
     )

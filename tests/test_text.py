@@ -1,6 +1,9 @@
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifier import text as text_room
 from classifier.text import line_and_column, normalise, printable
 
 hostile = st.text(st.characters(exclude_categories=()), max_size=200)
@@ -40,3 +43,22 @@ def test_line_and_column_point_at_the_offset(text, end, data):
     line, column = line_and_column(text, offset)
     lines = text.split("\n")
     assert sum(len(part) + 1 for part in lines[: line - 1]) + column - 1 == offset
+
+
+def test_marks_that_need_no_work_are_what_every_step_leaves_alone():
+    for mark in text_room._FINE:
+        assert unicodedata.normalize("NFC", f"a{mark}e{mark}") == f"a{mark}e{mark}"
+        steps = (
+            text_room._LINE_ENDS,
+            text_room._SPACES,
+            text_room._INVISIBLE,
+            text_room._CONTROLS,
+            text_room._SURROGATES,
+        )
+        assert not any(step.search(mark) for step in steps)
+
+
+@given(st.text(st.sampled_from([*sorted(text_room._FINE_OR_SPACE), "a", "\n", "\t", "\u0301", "\u200b"])))
+def test_short_ways_to_normalise_lead_where_the_long_one_does(text):
+    others = "\u200b"  # an invisible mark: the long way
+    assert normalise(text) == normalise(text + others)

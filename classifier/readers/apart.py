@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,6 +51,8 @@ def require(library: str, what: str, extra: str) -> None:
 
 
 def _run(kind: str, given: IO[bytes], found: IO[bytes], options: ReadOptions) -> int:
+    import subprocess  # takes as long to load as some hundred rows to read
+
     limits = [str(options.parse_timeout_seconds), str(options.parse_memory_bytes)]
     # -P: a file in the working folder must never be taken for a library.
     command = [sys.executable, "-P", "-m", "classifier.readers.isolated", kind, *limits]

@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain
 from typing import Any, BinaryIO
 
@@ -34,7 +35,7 @@ def read_json_lines(first: Iterable[bytes], stream: BinaryIO, name: str, options
 
 
 def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes]:
-    return iter(lambda: stream.readline(limit + 1), b"")
+    return iter(partial(stream.readline, limit + 1), b"")
 
 
 def _skip_line(stream: BinaryIO) -> None:

@@ -3,7 +3,15 @@
 A result becomes an `Entry` of plain records first (`entries.describe`); every format is drawn from those records alone.
 """
 
-from classifier.writers.entries import Entry, decode_entries, describe, encode_entry, model_fingerprint, sentence_id
+from classifier.writers.entries import (
+    Entry,
+    decode_entries,
+    describe,
+    encode_entries,
+    model_fingerprint,
+    sentence_id,
+    text_digest,
+)
 from classifier.writers.formats import FORMATS, ResultWriter, choose_format, open_writer, options_for, place_file
 from classifier.writers.writer import WriteOptions, Writer
 
@@ -16,10 +24,11 @@ __all__ = [
     "choose_format",
     "decode_entries",
     "describe",
-    "encode_entry",
+    "encode_entries",
     "model_fingerprint",
     "open_writer",
     "options_for",
     "place_file",
     "sentence_id",
+    "text_digest",
 ]

@@ -11,9 +11,8 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from classifier.records import DocumentFailure, DocumentResult, FramingScore, SentenceResult
 from classifier.text import normalise
@@ -29,8 +28,7 @@ Record = dict[str, Any]
 Context = tuple[Sequence[str], Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What is written about one input: `head` is its document or failure record."""
 
     head: Record
@@ -65,11 +63,15 @@ def describe(
     with_text: bool = False,
     contexts: Sequence[Context] = (),
     withheld: Mapping[str, int] | None = None,
+    digest: str | None = None,
 ) -> Entry:
-    """Return the entry of one result. `model` is a fingerprint; `contexts` holds the sentences around each finding."""
+    """Return the entry of one result.
+
+    `model` is a fingerprint, `digest` that of the text if it is known already; `contexts` holds the sentences around each finding.
+    """
     if isinstance(item, DocumentFailure):
         return Entry({**_opening("failure"), "name": item.name, "error": item.error, "message": item.message})
-    head = _document(item, model)
+    head = _document(item, model, digest or text_digest(item.document.text))
     if withheld:
         head["withheld"] = dict(withheld)
     if with_text:
@@ -86,9 +88,14 @@ def _opening(kind: str) -> Record:
     return {"schema": SCHEMA, "type": kind}
 
 
-def _document(item: DocumentResult, model: str) -> Record:
+def text_digest(text: str) -> str:
+    """Return the SHA-256 of a text, in hexadecimal digits."""
+    return sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _document(item: DocumentResult, model: str, digest: str) -> Record:
     document = item.document
-    levels = [{score.level for score in result.framings} for result in item.results] if item.results else []
+    flagged, unsure = _sentences_by_level(item) if item.results else (0, 0)
     return {
         "schema": SCHEMA,
         "type": "document",
@@ -96,15 +103,23 @@ def _document(item: DocumentResult, model: str) -> Record:
         "title": document.title,
         "date": document.date,
         "sentences": item.sentence_count,
-        "flagged_sentences": sum("flagged" in found for found in levels) if levels else 0,
-        "unsure_sentences": sum("unsure" in found and "flagged" not in found for found in levels) if levels else 0,
-        "flagged": item.count("flagged") if levels else {},
-        "unsure": item.count("unsure") if levels else {},
+        "flagged_sentences": flagged,
+        "unsure_sentences": unsure,
+        "flagged": item.count("flagged") if flagged else {},
+        "unsure": item.count("unsure") if item.results else {},
         "notes": list(document.notes),
         "metadata": document.metadata,
-        "sha256": sha256(document.text.encode("utf-8", "replace")).hexdigest(),
+        "sha256": digest,
         "model": model,
     }
+
+
+def _sentences_by_level(item: DocumentResult) -> tuple[int, int]:
+    """Return how many sentences are flagged for some framing, and how many of the others are unsure for one."""
+    levels = [{score.level for score in result.framings} for result in item.results]
+    return sum("flagged" in found for found in levels), sum(
+        "unsure" in found and "flagged" not in found for found in levels
+    )
 
 
 def _finding(name: str, result: SentenceResult) -> Record:
@@ -196,15 +211,18 @@ def _dumps_anything(record: Mapping[str, Any]) -> bytes:
         return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def encode_entry(entry: Entry) -> bytes:
-    """Return the lines of an entry, each with its line end: the head first, then its findings."""
-    if not entry.findings:
-        return encode_bytes(entry.head) + b"\n"
-    return b"".join([encode_bytes(record) + b"\n" for record in (entry.head, *entry.findings)])
+def encode_entries(entries: Iterable[Entry]) -> bytes:
+    """Return the lines of entries, each with its line end: of each entry the head first, then its findings."""
+    lines = []
+    for head, findings in entries:
+        lines.append(encode_bytes(head))
+        if findings:
+            lines.extend(map(encode_bytes, findings))
+    return b"\n".join([*lines, b""])
 
 
 def decode_entries(lines: Iterable[str | bytes]) -> Iterator[Entry]:
-    """Yield the entries that `encode_entry` wrote, one at a time."""
+    """Yield the entries that `encode_entries` wrote, one at a time."""
     head: Record | None = None
     findings: list[Record] = []
     for record in map(json.loads, lines):

@@ -2,7 +2,7 @@
 
 from typing import TextIO
 
-from classifier.writers.entries import SCHEMA, Entry, encode, encode_entry
+from classifier.writers.entries import SCHEMA, Entry, encode, encode_entries
 from classifier.writers.writer import WriteOptions, Writer
 
 
@@ -11,7 +11,7 @@ class JsonLinesWriter(Writer):
 
     def add(self, entry: Entry) -> None:
         """Write the entry's lines."""
-        self.stream.write(encode_entry(entry).decode())
+        self.stream.write(encode_entries([entry]).decode())
 
 
 class JsonWriter(Writer):

@@ -10,7 +10,7 @@ from hypothesis import given
 from classifier.records import Document, DocumentFailure
 from classifier.scoring import ScoreOptions, score_documents
 from classifier.selecting import contexts
-from classifier.writers import decode_entries, describe, encode_entry, model_fingerprint, sentence_id
+from classifier.writers import decode_entries, describe, encode_entries, model_fingerprint, sentence_id
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "output.schema.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -43,7 +43,7 @@ def test_lines_come_back_as_the_entries_they_were(entries_of, written, items):
     text = written(entries_of(items), "jsonl")
     entries = list(decode_entries(text.encode().splitlines()))
     assert len(entries) == len(items)
-    assert b"".join(map(encode_entry, entries)).decode() == text
+    assert encode_entries(entries).decode() == text
 
 
 @examples
@@ -90,7 +90,7 @@ def test_metadata_that_strict_json_can_not_hold_is_made_plain(tiny_model):
         deep = {"in": deep}
     metadata = {"nan": float("nan"), "deep": deep, 3: "three", "set": {1}}
     item = next(iter(score_documents([Document("a", "Plain.", metadata=metadata)], tiny_model)))
-    record = strict(encode_entry(describe(item, "0" * 16)))
+    record = strict(encode_entries([describe(item, "0" * 16)]))
     assert record["metadata"]["nan"] is None
     assert record["metadata"]["3"] == "three"
     assert record["metadata"]["set"] == "{1}"

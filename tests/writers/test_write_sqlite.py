@@ -14,7 +14,7 @@ from classifier.writers import (
     choose_format,
     decode_entries,
     describe,
-    encode_entry,
+    encode_entries,
     open_writer,
     place_file,
 )
@@ -36,7 +36,7 @@ def entries(model, *items, fingerprint="m"):
 @given(inputs)
 def test_any_result_goes_in_and_comes_back(entries_of, tmp_path_factory, items):
     path = tmp_path_factory.mktemp("db") / "out.db"
-    lines = b"".join(map(encode_entry, entries_of(items)))
+    lines = encode_entries(entries_of(items))
     found = list(decode_entries(lines.splitlines()))
     draw_sqlite(found, path, OPTIONS)
     expected = {(e.head["name"], e.head["sha256"]) for e in found if not e.is_failure}
@@ -122,7 +122,7 @@ def test_what_is_no_database_or_a_newer_one_is_refused(tmp_path):
 
 def test_placing_a_file_replaces_it_and_a_database_grows(tiny_model, tmp_path):
     lines = tmp_path / "lines"
-    lines.write_bytes(b"".join(map(encode_entry, entries(tiny_model, Document("a", "Voluntary.")))))
+    lines.write_bytes(encode_entries(entries(tiny_model, Document("a", "Voluntary."))))
     for kind in ("csv", "sqlite", "sqlite"):
         place_file(lines, tmp_path / f"out.{kind}", kind, OPTIONS)
     assert rows(tmp_path / "out.sqlite", "SELECT unchanged FROM runs") == [(0,), (1,)]
