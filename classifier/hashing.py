@@ -86,6 +86,13 @@ def keys_of(terms: Sequence[str]) -> Keys:
     return find_words(" ".join(terms).encode()).keys
 
 
+def first_places(keys: NDArray[Any]) -> Integers:
+    """Return where each distinct key stands first, in the order of the keys: `np.unique` without loading masked arrays."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    return np.asarray(order[np.append(ordered[:1] == ordered[:1], ordered[1:] != ordered[:-1])])
+
+
 def letters(found: FoundWords, positions: Integers, count: int) -> Keys:
     """Return `count` letters, up to eight, from each of `positions` on, as one number each."""
     return np.asarray(found.windows[positions + 1] & _LETTERS[count])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.features import TINY, FeatureSettings
-from classifier.hashing import FoundWords, Integers, KeyTable, Stretches, find_words, keys_of
+from classifier.hashing import FoundWords, Integers, KeyTable, Stretches, find_words, first_places, keys_of
 from classifier.packing import MOST_ROWS, PackedRows, exact_sums
 from classifier.stems import StemRows, framings_and_length
 
@@ -96,9 +96,8 @@ class Scorer:
         most = self._stems.packed.sums(terms.stems, terms.stem_edges)
         most += self._packed_pairs.sums(terms.pairs, terms.pair_edges)
         needed = np.where(gaps > 0, gaps, -np.inf) * self._scale(-most[:, -1:])
-        places = np.flatnonzero(most[:, :-1] >= needed) // len(gaps)
         counts = np.maximum(np.diff(terms.stem_edges), np.diff(terms.pair_edges))
-        return np.union1d(places, np.flatnonzero(counts > MOST_ROWS))
+        return np.flatnonzero((most[:, :-1] >= needed).any(axis=1) | (counts > MOST_ROWS))
 
     def _scale(self, squared_lengths: Floats) -> Floats:
         return np.asarray(np.sqrt(np.maximum(squared_lengths + self._shortness, TINY)))
@@ -159,7 +158,7 @@ class Scorer:
     def _parts(self, numbers: Integers, edges: Integers) -> Floats:
         """Return (words, K + 1): what each word brings, before scaling."""
         sentence_of = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
-        once = np.unique(sentence_of << _HIGH | numbers, return_index=True)[1]
+        once = first_places(sentence_of << _HIGH | numbers)
         parts = np.zeros((len(numbers), self._pair_rows.shape[1]))
         parts[once] = self._stems.rows[numbers[once]]
         places, pairs = self._pairs_of(numbers, edges)

@@ -35,7 +35,9 @@ _EDGE = 8  # line ends before the text and after it, so that one may look around
 
 def _are(characters: str) -> Marks:
     """Return, for each byte, whether it is one of the characters."""
-    return np.isin(np.arange(256), list(characters.encode("latin-1")))
+    found = np.zeros(256, dtype=np.bool_)
+    found[list(characters.encode("latin-1"))] = True
+    return found
 
 
 _SMALL, _CAPITAL, _DIGIT = (_are("abcdefghijklmnopqrstuvwxyz"), _are("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), _are("0123456789"))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.features import stem_of
-from classifier.hashing import FoundWords, Integers, KeyTable, find_words, letters
+from classifier.hashing import FoundWords, Integers, KeyTable, find_words, first_places, letters
 from classifier.packing import PackedRows, Rows, exact_sums
 
 Floats = NDArray[np.float64]
@@ -48,8 +48,8 @@ class StemRows:
         numbers = self._words.find(found.keys)
         unknown = np.flatnonzero(numbers < 0)
         if len(unknown):
-            keys, firsts = np.unique(found.keys[unknown], return_index=True)
-            self._words.add(keys, self._learn([*map(stem_of, found.words(unknown[firsts]))]))
+            new = unknown[first_places(found.keys[unknown])]
+            self._words.add(found.keys[new], self._learn([*map(stem_of, found.words(new))]))
             numbers[unknown] = self._words.find(found.keys[unknown])
         return numbers
 

@@ -17,7 +17,9 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _PLAIN = bytes([*b"\t\n", *range(ord(" "), ord("~") + 1)])
 _FINE = frozenset("–—‘’“”•…ŵŷ€\u2011") | frozenset(map(chr, range(0xA1, 0x100))) - {"\u00ad"}  # and in NFC
-_FINE_OR_SPACE = _FINE | frozenset(filter(_SPACES.match, map(chr, range(0x3001))))
+_FINE_OR_SPACE = _FINE | frozenset(
+    "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000"
+)
 # Where a terminal might act on a character; Unicode's categories have the last word on each.
 _MAY_ACT = re.compile(
     "[^\t\n -~\u00a0-\u00ac\u00ae-\u04ff\u1e00-\u1fff\u2010-\u2027\u2030-\u205f\u2070-\u2fff\u3000-\ua4ff\uac00-\ud7ff]+"
