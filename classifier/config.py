@@ -8,7 +8,6 @@ The nearest file wins, looking upward from the current folder; `framing.toml` go
 line says goes before any file.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,6 +107,8 @@ def read_file(path: Path) -> dict[str, Any]:
 
 
 def _table(path: Path) -> dict[str, Any]:
+    import tomllib  # only where there is a file of settings
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
