@@ -20,6 +20,7 @@ from classifier.running import blocks
 from classifier.scoring import ScoreOptions, load_model, reporting_levels
 from classifier.selecting import Selection, select
 from classifier.sentences import document_spans
+from classifier.splitting import split_documents
 from classifier.writers import describe, encode_entries
 
 Growth = dict[str, list[tuple[str, list[float]]]]
@@ -99,21 +100,21 @@ def stages(answers: Path) -> dict[str, float]:
             return dict(spent)
         documents = [item for item in block.items if isinstance(item, Document)]
         with clock("split into sentences"):
-            spans = [document_spans(document) for document in documents]
-        with clock("cut the sentences out"):
-            texts = [d.text[start:end] for d, own in zip(documents, spans, strict=True) for start, end in own]
+            sentences, begins = split_documents(documents)
         with clock("find words and number their stems"):
-            words = [(numbers, edges) for _, _, numbers, edges in scorer._words_by_block(texts)]
+            words = [(numbers, edges) for _, _, numbers, edges in scorer._words_by_block(sentences)]
         with clock("find distinct stems and known pairs"):
             terms = [scorer._terms(numbers, edges) for numbers, edges in words]
         with clock("add up roughly"):
             firsts = np.cumsum([0, *(len(edges) - 1 for _, edges in words)])
             possible = [first + scorer._possible(own, gaps) for first, own in zip(firsts, terms, strict=False)]
         with clock("add up exactly and explain what is left"):
-            left = [texts[i] for i in np.concatenate(possible).tolist()]
+            places = np.concatenate(possible).tolist()
+            left = [sentences.text[sentences.starts[i] : sentences.ends[i]] for i in places]
             likely = (scorer.probabilities(left)[:, :-1] >= bounds).any(axis=1)
             list(model._accounts([text for text, is_likely in zip(left, likely, strict=True) if is_likely]))
-        quiet = [DocumentResult(document, len(own), ()) for document, own in zip(documents, spans, strict=True)]
+        counts = np.diff(np.searchsorted(sentences.starts, begins)).tolist()
+        quiet = [DocumentResult(document, count, ()) for document, count in zip(documents, counts, strict=True)]
         with clock("select and describe, with a hash of each text"):
             entries = [describe(select(result, selection)[0], "0" * 16) for result in quiet]
         with clock("encode"):

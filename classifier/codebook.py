@@ -16,7 +16,6 @@ A codebook is a TOML file:
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -77,6 +76,8 @@ def unknown_name(what: str, name: str, known: tuple[str, ...]) -> str:
 
 def load_codebook(path: Path) -> Codebook:
     """Read and check the codebook at `path`; raise `CodebookError` that names what breaks its rules."""
+    import tomllib  # a run without any is sooner at work
+
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -106,7 +106,7 @@ def read_file(path: Path) -> dict[str, Any]:
 
 
 def _table(path: Path) -> dict[str, Any]:
-    import tomllib  # only where there is a file
+    import tomllib  # only where there is a file of settings
 
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -93,6 +93,26 @@ def first_places(keys: NDArray[Any]) -> Integers:
     return np.asarray(order[np.append(ordered[:1] == ordered[:1], ordered[1:] != ordered[:-1])])
 
 
+def one_of_each(keys: Keys) -> Integers:
+    """Return one place of each distinct key, in ascending order.
+
+    All write their place into the slot that their key leads to, and the last one stays there. Whoever then finds another's place
+    is a repetition if that one has the same key; only the few that met a different key have to be sorted.
+    """
+    bits, width = len(keys).bit_length() + 1, 8 * keys.dtype.itemsize
+    factor, shift = keys.dtype.type(_MULTIPLIER >> (64 - width) | 1), keys.dtype.type(width - bits)
+    slots = ((keys * factor) >> shift).astype(np.intp)
+    places = np.arange(len(keys))
+    held = np.empty(1 << bits, dtype=np.intp)
+    held[slots] = places
+    holders = held.take(slots)
+    is_chosen = holders == places
+    others = np.flatnonzero(~is_chosen)
+    displaced = others[keys.take(holders.take(others)) != keys.take(others)]
+    is_chosen[displaced[first_places(keys.take(displaced))]] = True
+    return np.flatnonzero(is_chosen)
+
+
 def letters(found: FoundWords, positions: Integers, count: int) -> Keys:
     """Return `count` letters, up to eight, from each of `positions` on, as one number each."""
     return np.asarray(found.windows[positions + 1] & _LETTERS[count])

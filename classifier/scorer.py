@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.features import TINY, FeatureSettings
-from classifier.hashing import FoundWords, Integers, KeyTable, Stretches, find_words, first_places, keys_of
+from classifier.hashing import FoundWords, Integers, KeyTable, Stretches, find_words, first_places, keys_of, one_of_each
 from classifier.packing import MOST_ROWS, PackedRows, exact_sums
 from classifier.stems import StemRows, framings_and_length
 
@@ -120,13 +120,12 @@ class Scorer:
         """Return the terms of sentences from the numbers of their words; those of sentence i are from `edges[i]` to `edges[i + 1]`."""
         bits = len(self._stems.rows).bit_length()
         kind: Any = np.uint32 if len(edges) << bits < 1 << 32 else np.uint64  # half the size is twice as fast
-        firsts = np.arange(len(edges), dtype=kind) << kind(bits)
-        ordered = np.sort(np.repeat(firsts[:-1], np.diff(edges)) | numbers.astype(kind))
-        distinct = ordered[np.append(ordered[:1] >= 0, ordered[1:] != ordered[:-1])]
-        stem_edges = np.searchsorted(distinct, firsts)
+        of_sentences = np.repeat(np.arange(len(edges) - 1, dtype=kind) << kind(bits), np.diff(edges))
+        distinct = one_of_each(of_sentences | numbers.astype(kind))
+        stem_edges = np.searchsorted(distinct, edges)
         places, pairs = self._pairs_of(numbers, edges)
         pair_edges = np.searchsorted(places, edges * self._distance)
-        return Terms((distinct & kind((1 << bits) - 1)).astype(np.intp), stem_edges, pairs, pair_edges)
+        return Terms(numbers.take(distinct), stem_edges, pairs, pair_edges)
 
     def _pairs_of(self, numbers: Integers, edges: Integers) -> tuple[Integers, Integers]:
         """Return where the known pairs stand, ascending, as word · distance + gap - 1; and these pairs.

@@ -5,9 +5,7 @@ from typing import Any
 
 from classifier.errors import FramingError
 from classifier.readers.building import with_language
-from classifier.readers.govuk import document_from_govuk, is_govuk
 from classifier.readers.options import ReadOptions
-from classifier.readers.parliament import document_from_question, is_question
 from classifier.records import Document, DocumentFailure
 from classifier.text import normalise
 
@@ -57,13 +55,21 @@ def document_from_object(value: dict[str, Any], where: str, options: ReadOptions
     """Return a JSON object as a document, whichever of the known shapes it has."""
     column = text_column(value, options.text_column)
     try:
-        if column is None and is_govuk(value):
-            return document_from_govuk(value, where, options)
-        if column is None and is_question(value):
-            return document_from_question(value, where, options)
+        known = _document_of_known_shape(value, where, options) if column is None else None
     except FramingError as error:
         return DocumentFailure(where, type(error).__name__, str(error))
-    return document_from_row(value, where, column)
+    return known or document_from_row(value, where, column)
+
+
+def _document_of_known_shape(
+    value: dict[str, Any], where: str, options: ReadOptions
+) -> Document | DocumentFailure | None:
+    from classifier.readers.govuk import document_from_govuk, is_govuk  # rows with a text need neither
+    from classifier.readers.parliament import document_from_question, is_question
+
+    if is_govuk(value):
+        return document_from_govuk(value, where, options)
+    return document_from_question(value, where, options) if is_question(value) else None
 
 
 def text_column(columns: Iterable[str], asked: str | None) -> str | None:

@@ -4,7 +4,6 @@ import re
 
 from classifier.errors import InputError, UnsupportedInputError
 from classifier.readers.plain import BYTE_ORDER_MARKS, decode
-from classifier.readers.tables import is_table
 
 SNIFFED_BYTES = 1 << 14
 _PDF_WITHIN = 1024
@@ -94,6 +93,8 @@ def _kind_of_text(head: str, name: str, text_column: str | None) -> str:
         return "page"
     if _is_mail(begun):
         return "mail"
+    from classifier.readers.tables import is_table  # most kinds are told without
+
     if is_table(begun, text_column):
         return "table"
     return "markdown" if _is_markdown(begun) else "plain"
