@@ -39,15 +39,16 @@ class Totals:
 
     def add(self, entry: Entry) -> None:
         """Count one entry."""
-        if entry.is_failure:
+        head = entry.head
+        if head["type"] == "failure":
             self.failures += 1
             return
         self.documents += 1
-        self.sentences += entry.head["sentences"]
-        self.flagged += entry.head["flagged_sentences"]
-        self.unsure += entry.head["unsure_sentences"]
-        if entry.head["flagged"]:
-            self._add_framings(entry.head["flagged"])
+        self.sentences += head["sentences"]
+        self.flagged += head["flagged_sentences"]
+        self.unsure += head["unsure_sentences"]
+        if head["flagged"]:
+            self._add_framings(head["flagged"])
 
     def merge(self, other: "Totals") -> None:
         """Add the counts of another block."""

@@ -93,7 +93,7 @@ class Model:
         if len(rows) != len(terms) * self._row.size:
             raise ValueError(f"{len(rows):,} bytes of weights are not {len(terms):,} rows of {self._row.size}")
 
-    @property
+    @cached_property
     def framings(self) -> tuple[str, ...]:
         """The framings' ids, in the order of the first columns of `probabilities`."""
         return tuple(output.name for output in self.outputs[:-1])

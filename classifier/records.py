@@ -26,7 +26,7 @@ class Block:
     ignored: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen like the others in all but name, for that would take three times as long to make
 class Document:
     """A text to score, normalised once, with what is known of where it came from.
 

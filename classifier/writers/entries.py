@@ -189,16 +189,24 @@ def encode(record: Mapping[str, Any]) -> str:
 
 
 def encode_bytes(record: Mapping[str, Any]) -> bytes:
-    """Return the same in UTF-8. orjson is many times as fast; what it refuses is made fit for it or, if need be, done without."""
+    """Return the same in UTF-8."""
+    return _encoded([record])[0]
+
+
+def _encoded(records: Iterable[Mapping[str, Any]]) -> list[bytes]:
+    """Return the line of each record. orjson is many times as fast; what it refuses is made fit for it or, if need be, done without."""
     import orjson
 
-    try:
-        line = orjson.dumps(record)
-    except TypeError:
-        line = _dumps_anything(record)
-    if line.isascii() and b"\x7f" not in line:
-        return line
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", line.decode()).encode()
+    lines = []
+    for record in records:
+        try:
+            line = orjson.dumps(record)
+        except TypeError:
+            line = _dumps_anything(record)
+        if not line.isascii() or b"\x7f" in line:
+            line = _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", line.decode()).encode()
+        lines.append(line)
+    return lines
 
 
 def _dumps_anything(record: Mapping[str, Any]) -> bytes:
@@ -213,11 +221,7 @@ def _dumps_anything(record: Mapping[str, Any]) -> bytes:
 
 def encode_entries(entries: Iterable[Entry]) -> bytes:
     """Return the lines of entries, each with its line end: of each entry the head first, then its findings."""
-    lines = []
-    for head, findings in entries:
-        lines.append(encode_bytes(head))
-        if findings:
-            lines.extend(map(encode_bytes, findings))
+    lines = _encoded(record for head, findings in entries for record in (head, *findings))
     return b"\n".join([*lines, b""])
 
 
