@@ -94,13 +94,14 @@ def stages(answers: Path) -> dict[str, float]:
     gaps = np.log(np.array(bounds) / (1 - np.array(bounds))) - scorer._intercepts[:-1]
     waiting = blocks(read_documents([str(answers)]))
     while True:
-        with clock("read, parse, normalise, note the language, hash for --resume"):
+        with clock("read, parse, normalise, note the language, hash each text"):
             block = next(waiting, None)
         if block is None:
             return dict(spent)
         documents = [item for item in block.items if isinstance(item, Document)]
         with clock("split into sentences"):
             sentences, begins = split_documents(documents)
+            counts = np.diff(np.searchsorted(sentences.starts, begins)).tolist()
         with clock("find words and number their stems"):
             words = [(numbers, edges) for _, _, numbers, edges in scorer._words_by_block(sentences)]
         with clock("find distinct stems and known pairs"):
@@ -113,10 +114,10 @@ def stages(answers: Path) -> dict[str, float]:
             left = [sentences.text[sentences.starts[i] : sentences.ends[i]] for i in places]
             likely = (scorer.probabilities(left)[:, :-1] >= bounds).any(axis=1)
             list(model._accounts([text for text, is_likely in zip(left, likely, strict=True) if is_likely]))
-        counts = np.diff(np.searchsorted(sentences.starts, begins)).tolist()
         quiet = [DocumentResult(document, count, ()) for document, count in zip(documents, counts, strict=True)]
-        with clock("select and describe, with a hash of each text"):
-            entries = [describe(select(result, selection)[0], "0" * 16) for result in quiet]
+        with clock("select and describe"):
+            results = zip(quiet, block.digests, strict=True)
+            entries = [describe(select(result, selection)[0], "0" * 16, digest=digest) for result, digest in results]
         with clock("encode"):
             encode_entries(entries)
 
