@@ -101,7 +101,7 @@ def one_of_each(keys: Keys) -> Integers:
     """
     bits, width = len(keys).bit_length() + 1, 8 * keys.dtype.itemsize
     factor, shift = keys.dtype.type(_MULTIPLIER >> (64 - width) | 1), keys.dtype.type(width - bits)
-    slots = ((keys * factor) >> shift).astype(np.intp)
+    slots = _places((keys * factor) >> shift)
     places = np.arange(len(keys))
     held = np.empty(1 << bits, dtype=np.intp)
     held[slots] = places
@@ -111,6 +111,11 @@ def one_of_each(keys: Keys) -> Integers:
     displaced = others[keys.take(holders.take(others)) != keys.take(others)]
     is_chosen[displaced[first_places(keys.take(displaced))]] = True
     return np.flatnonzero(is_chosen)
+
+
+def _places(numbers: Keys) -> Integers:
+    """Return small numbers as the type that places in an array have: a conversion of 64 bits would take as long as the look-up."""
+    return numbers.view(np.int64) if numbers.dtype.itemsize == _EIGHT else numbers.astype(np.intp)
 
 
 def letters(found: FoundWords, positions: Integers, count: int) -> Keys:
@@ -208,4 +213,4 @@ class KeyTable:
     def _placed(self, keys: Keys) -> tuple[Integers, Keys]:
         """Return the slot of each key, and what its entry there would be with number 0."""
         products = keys * self._factor
-        return (products >> self._shift).astype(np.intp), products << self._bits
+        return _places(products >> self._shift), products << self._bits
