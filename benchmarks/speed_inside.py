@@ -14,9 +14,9 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from classifier.features import Analyser
 from classifier.model import Model
-from classifier.readers import read_documents
+from classifier.readers import parsed, read_documents, read_unparsed
 from classifier.records import Document, DocumentResult
-from classifier.running import blocks
+from classifier.running import blocks, digest_of, links
 from classifier.scoring import ScoreOptions, load_model, reporting_levels
 from classifier.selecting import Selection, select
 from classifier.sentences import document_spans
@@ -92,13 +92,18 @@ def stages(answers: Path) -> dict[str, float]:
         scorer = model.scorer
     bounds, selection = bounds_of(model), Selection(model.framings)
     gaps = np.log(np.array(bounds) / (1 - np.array(bounds))) - scorer._intercepts[:-1]
-    waiting = blocks(read_documents([str(answers)]))
+    waiting = blocks(read_unparsed([str(answers)]))
     while True:
-        with clock("read, parse, normalise, note the language, hash each text"):
+        with clock("read and cut into runs of lines"):
             block = next(waiting, None)
         if block is None:
             return dict(spent)
-        documents = [item for item in block.items if isinstance(item, Document)]
+        with clock("parse, normalise, note the language"):
+            items = list(parsed(block))
+        with clock("hash for the records and for --resume"):
+            digests = [*map(digest_of, items)]
+            links(items, digests)
+        documents = [item for item in items if isinstance(item, Document)]
         with clock("split into sentences"):
             sentences, begins = split_documents(documents)
             counts = np.diff(np.searchsorted(sentences.starts, begins)).tolist()
@@ -116,7 +121,7 @@ def stages(answers: Path) -> dict[str, float]:
             list(model._accounts([text for text, is_likely in zip(left, likely, strict=True) if is_likely]))
         quiet = [DocumentResult(document, count, ()) for document, count in zip(documents, counts, strict=True)]
         with clock("select and describe"):
-            results = zip(quiet, block.digests, strict=True)
+            results = zip(quiet, digests, strict=True)
             entries = [describe(select(result, selection)[0], "0" * 16, digest=digest) for result, digest in results]
         with clock("encode"):
             encode_entries(entries)

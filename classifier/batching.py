@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from classifier.checking import exit_code, ignore_file, known_framings, reading_of, settings_of
 from classifier.errors import ExitCode, UsageError
 from classifier.journal import Totals
-from classifier.readers import read_documents
+from classifier.readers import read_unparsed
 from classifier.running import Recipe, prepare, print_batch, write_batch
 from classifier.scoring import ScoreOptions
 from classifier.writers import choose_format
@@ -51,7 +51,7 @@ def _run(inputs: Sequence[str], output: str | Path | None, resume: bool, setting
     format = choose_format(out, settings["format"])  # noqa: A001
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy, not yet loaded, would start threads only to wait
     recipe = recipe_of(settings)
-    documents = read_documents(inputs, replace(reading_of(settings), output=out))
+    documents = read_unparsed(inputs, replace(reading_of(settings), output=out))
     gc.set_threshold(100_000)  # a batch makes many objects and hardly a cycle of them
     started = time.monotonic()
     bar = progress_bar() if out or not sys.stdout.isatty() else None

@@ -1,15 +1,16 @@
 """Documents → findings in a file, in one process or many, whole or not at all. Ties scoring, selecting and writing together.
 
 Documents are gathered in blocks; a worker turns a block into ready lines; the lines go to a stream, or to the journal of a
-file, from which the file is drawn at the end whatever its format. Results keep the order of the inputs.
+file, from which the file is drawn at the end whatever its format. Results keep the order of the inputs. Rows of JSON Lines may
+come unread, and are then parsed where they are scored.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,6 +18,7 @@ from classifier.errors import UsageError
 from classifier.forking import CAN_FORK, map_forked
 from classifier.journal import Checkpoint, Totals, finish, open_journal
 from classifier.model import Model
+from classifier.readers import UnreadRows, parsed
 from classifier.records import Document, DocumentFailure
 from classifier.scoring import ScoreOptions, load_model, score_together
 from classifier.selecting import Selection, contexts, load_selection, select
@@ -33,7 +35,8 @@ from classifier.writers import (
 
 BLOCK_CHARACTERS = 1_000_000
 
-Item = Document | DocumentFailure
+Item = Document | DocumentFailure | UnreadRows
+Block = Sequence[Item]  # what is scored together
 Progress = Callable[[Totals], None]
 
 
@@ -50,26 +53,13 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """Documents that are scored together; `count` and `chain` say how far the inputs are read when they are done.
-
-    digests: of the text of each document; "" for a failure.
-    """
-
-    items: tuple[Item, ...]
-    digests: tuple[str, ...]
-    count: int
-    chain: str
-
-
-@dataclass(frozen=True, slots=True)
 class Scored:
-    """What a worker made of a block: the lines of its records, and their counts."""
+    """What a worker made of a block: the lines of its records, their totals, and what stands for the `count` inputs in the chain."""
 
     lines: bytes
     totals: Totals
     count: int
-    chain: str
+    links: bytes
 
 
 @lru_cache(maxsize=2)
@@ -83,8 +73,10 @@ def score_block(recipe: Recipe, block: Block) -> Scored:
     """Return the records of a block of documents, as lines."""
     model, selection = prepare(recipe)
     fingerprint = model_fingerprint(model.manifest)
+    items = list(parsed(block))
+    digests = [*map(digest_of, items)]
     entries, totals = [], Totals()
-    for result, digest in zip(score_together(block.items, model, recipe.scoring), block.digests, strict=True):
+    for result, digest in zip(score_together(items, model, recipe.scoring), digests, strict=True):
         item, withheld = select(result, selection)
         around = contexts(item, recipe.context) if recipe.context else ()
         entry = describe(
@@ -92,7 +84,7 @@ def score_block(recipe: Recipe, block: Block) -> Scored:
         )
         totals.add(entry)
         entries.append(entry)
-    return Scored(encode_entries(entries), totals, block.count, block.chain)
+    return Scored(encode_entries(entries), totals, len(items), links(items, digests))
 
 
 def print_batch(
@@ -132,10 +124,10 @@ def write_batch(
     """
     model, _ = prepare(recipe)
     with open_journal(out, identity_of(recipe), resume) as journal:
-        remaining, chain = skip(iter(items), journal.last)
-        waiting = blocks(remaining, journal.last.count, chain, block_characters)
-        for scored in score_blocks(waiting, recipe, jobs):
-            journal.add(scored.lines, scored.count, scored.chain, scored.totals)
+        remaining, read = skip(iter(items), journal.last)
+        for scored in score_blocks(blocks(remaining, block_characters), recipe, jobs):
+            read.update(scored.links)
+            journal.add(scored.lines, journal.last.count + scored.count, read.hexdigest(), scored.totals)
             _tell(on_progress, journal.last.totals)
         totals = journal.last.totals
     options = replace(options_for(None, model), settings=_settings(recipe))
@@ -143,33 +135,37 @@ def write_batch(
     return totals
 
 
-def blocks(
-    items: Iterable[Item], count: int = 0, chain: Any = None, block_characters: int = BLOCK_CHARACTERS
-) -> Iterator[Block]:
-    """Yield `items` in blocks of bounded size, going on from `count` inputs that went into the hash `chain`."""
-    chain = chain or hashlib.sha256()
+def blocks(items: Iterable[Item], block_characters: int = BLOCK_CHARACTERS) -> Iterator[Block]:
+    """Yield `items` in blocks of bounded size."""
     gathered: list[Item] = []
-    digests: list[str] = []
-    links: list[str] = []
     size = 0
     for item in items:
-        digest = text_digest(item.text) if isinstance(item, Document) else ""
         gathered.append(item)
-        digests.append(digest)
-        links.append(link(item, digest))
-        size += len(item.text) if isinstance(item, Document) else len(item.message)
+        size += _size(item)
         if size >= block_characters:
-            count += len(gathered)
-            chain.update("".join(links).encode("utf-8", "replace"))
-            yield Block(tuple(gathered), tuple(digests), count, chain.hexdigest())
-            gathered, digests, links, size = [], [], [], 0
+            yield gathered
+            gathered, size = [], 0
     if gathered:
-        chain.update("".join(links).encode("utf-8", "replace"))
-        yield Block(tuple(gathered), tuple(digests), count + len(gathered), chain.hexdigest())
+        yield gathered
 
 
-def link(item: Item, digest: str) -> str:
-    """Return what stands for `item`, of whose text the digest is given, in the hash of everything read so far."""
+def _size(item: Item) -> int:
+    if isinstance(item, Document):
+        return len(item.text)
+    return len(item.lines if isinstance(item, UnreadRows) else item.message)
+
+
+def digest_of(item: Document | DocumentFailure) -> str:
+    """Return the digest of a document's text; "" for a failure."""
+    return text_digest(item.text) if isinstance(item, Document) else ""
+
+
+def links(items: Iterable[Document | DocumentFailure], digests: Iterable[str]) -> bytes:
+    """Return what stands for `items`, of whose texts the digests are given, in the hash of everything read so far."""
+    return "".join(map(_link, items, digests)).encode("utf-8", "replace")
+
+
+def _link(item: Document | DocumentFailure, digest: str) -> str:
     if isinstance(item, Document):
         return f"{item.name}\0{digest}\0{item.title}\0{item.date}\0\0"
     return f"{item.name}\0{item.error}\0{item.message}\0\0"
@@ -180,13 +176,16 @@ def skip(items: Iterator[Item], last: Checkpoint) -> tuple[Iterator[Item], Any]:
 
     Raise `UsageError` if they are not the inputs that were scored then.
     """
-    chain, count = hashlib.sha256(), 0
-    for count, item in enumerate(islice(items, last.count), 1):  # noqa: B007 - counts what was read
-        digest = text_digest(item.text) if isinstance(item, Document) else ""
-        chain.update(link(item, digest).encode("utf-8", "replace"))
-    if (count, chain.hexdigest() if count else "") != (last.count, last.chain):
+    read, count = hashlib.sha256(), 0
+    begun: Iterator[Document | DocumentFailure] = iter(())
+    while count < last.count and (item := next(items, None)):
+        begun = parsed([item])  # the checkpoint may lie among its rows
+        for document in islice(begun, last.count - count):
+            read.update(links([document], [digest_of(document)]))
+            count += 1
+    if (count, read.hexdigest() if count else "") != (last.count, last.chain):
         raise UsageError("the inputs have changed since the run was interrupted. Start again without --resume.")
-    return items, chain
+    return chain(begun, items), read
 
 
 def score_blocks(waiting: Iterable[Block], recipe: Recipe, jobs: int | None) -> Iterator[Scored]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ import pytest
 from classifier import running
 from classifier.errors import ModelError, OutputError, UsageError
 from classifier.journal import Totals, journal_path, open_journal, part_path
+from classifier.readers import ReadOptions, cutting, parsed, read_unparsed
 from classifier.records import Document, DocumentFailure
-from classifier.running import Recipe, blocks, print_batch, score_blocks, write_batch
+from classifier.running import Recipe, digest_of, links, print_batch, score_blocks, write_batch
 from classifier.scoring import ScoreOptions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -121,7 +123,7 @@ def test_what_was_scored_is_not_scored_again(recipe, tmp_path, monkeypatch):
         write_batch(interrupted(inputs(40), 30), recipe, out, "jsonl", block_characters=1)
     scored = []
     whole_block = running.score_block
-    monkeypatch.setattr(running, "score_block", lambda r, block: scored.extend(block.items) or whole_block(r, block))
+    monkeypatch.setattr(running, "score_block", lambda r, block: scored.extend(block) or whole_block(r, block))
     write_batch(inputs(40), recipe, out, "jsonl", resume=True)
     assert [item.name for item in scored] == [item.name for item in inputs(40)][30:]
 
@@ -233,6 +235,44 @@ def test_many_processes_write_the_same_bytes_as_one(recipe, tmp_path):
     assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
 
 
+@pytest.fixture
+def mixed(tmp_path):
+    """A folder of good rows, bad rows, blank lines, a row too long and other files; and how to read it anew, still unread."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    row = '{{"id": "{0}-{1}", "text": "Taking part in scheme {1} is voluntary.\\nPlain words."}}'
+    bad = ["", "no row", '{"text": 3}', '{"text": "' + "A sanction may follow. " * 60 + '"}']
+    for name in ("a", "d"):
+        lines = [bad[n % 4] if n % 5 == 4 else row.format(name, n) for n in range(60)]
+        (folder / f"{name}.jsonl").write_text("\n".join(lines))
+    (folder / "b.txt").write_text("A sanction may follow.")
+    (folder / "c.zip").write_bytes(b"PK\x03\x04 damaged")
+    return lambda: read_unparsed([str(folder)], ReadOptions(max_document_bytes=1000))
+
+
+def test_unread_rows_make_the_same_bytes_in_one_process_and_in_many(mixed, recipe, tmp_path, monkeypatch):
+    write_batch(parsed(mixed()), recipe, tmp_path / "parsed.jsonl", "jsonl")
+    monkeypatch.setattr(cutting, "_RUN_BYTES", 900)
+    for jobs in (1, 2):
+        totals = write_batch(mixed(), recipe, tmp_path / f"{jobs}.jsonl", "jsonl", jobs=jobs, block_characters=SMALL)
+        assert (totals.documents, totals.failures) == (97, 19)
+        assert (tmp_path / f"{jobs}.jsonl").read_bytes() == (tmp_path / "parsed.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("runs", [[700, 1100], [1100, 700], [1 << 20, 700]])
+def test_an_interrupted_batch_of_unread_rows_resumes_wherever_its_runs_end(runs, mixed, recipe, tmp_path, monkeypatch):
+    write_batch(mixed(), recipe, tmp_path / "whole.jsonl", "jsonl")
+    out = tmp_path / "out.jsonl"
+    for run in runs:
+        monkeypatch.setattr(cutting, "_RUN_BYTES", run)
+        with pytest.raises(KeyboardInterrupt):
+            write_batch(interrupted(mixed(), 2), recipe, out, "jsonl", resume=True, block_characters=SMALL)
+    with pytest.raises(UsageError, match="inputs have changed"):
+        write_batch(islice(mixed(), 1, None), recipe, out, "jsonl", resume=True)
+    write_batch(mixed(), recipe, out, "jsonl", jobs=2, resume=True)
+    assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
 def test_joblib_decides_where_blocks_are_scored(recipe, tmp_path):
     joblib = pytest.importorskip("joblib")
     write_batch(inputs(60), recipe, tmp_path / "one.jsonl", "jsonl")
@@ -292,4 +332,4 @@ def test_the_chain_depends_on_every_input_and_their_order():
 
 
 def chained(*items):
-    return [block.chain for block in blocks(iter(items))][-1]
+    return links(items, [digest_of(item) for item in items])

@@ -4,8 +4,8 @@ A reader is a function `(stream, name, options) -> Iterator[Document | DocumentF
 `classifier.text.normalise`, and never raises for one bad record: it yields a `DocumentFailure` and goes on.
 """
 
-from classifier.readers.dispatch import read_stream
-from classifier.readers.options import ReadOptions
-from classifier.readers.sources import read_documents
+from classifier.readers.dispatch import parsed, read_stream
+from classifier.readers.options import ReadOptions, UnreadRows
+from classifier.readers.sources import read_documents, read_unparsed
 
-__all__ = ["ReadOptions", "read_documents", "read_stream"]
+__all__ = ["ReadOptions", "UnreadRows", "parsed", "read_documents", "read_stream", "read_unparsed"]

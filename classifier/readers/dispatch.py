@@ -1,15 +1,16 @@
 """Streams of bytes → documents, by what the bytes hold. Knows which reader takes what kind; parses nothing itself."""
 
 import zlib
+from collections.abc import Iterable, Iterator
 from functools import partial
 from importlib import import_module
 from io import BufferedReader
 from typing import Any, BinaryIO, cast
 
 from classifier.errors import FramingError
-from classifier.readers.options import Found, Reader, ReadOptions
+from classifier.readers.options import Found, Reader, ReadOptions, UnreadRows
 from classifier.readers.sniffing import SNIFFED_BYTES, kind_of
-from classifier.records import DocumentFailure
+from classifier.records import Document, DocumentFailure
 
 _BUFFER_BYTES = 1 << 18
 
@@ -33,8 +34,24 @@ _CONTAINERS = {
 }
 
 
-def read_stream(stream: BinaryIO, name: str, options: ReadOptions) -> Found:
+def read_stream(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Document | DocumentFailure]:
     """Yield the documents of a binary stream; a reader's failure becomes a `DocumentFailure`."""
+    return parsed(read_unparsed_stream(stream, name, options))
+
+
+def parsed(found: Iterable[Document | DocumentFailure | UnreadRows]) -> Iterator[Document | DocumentFailure]:
+    """Yield what was found, with the documents of unread rows in their place."""
+    for item in found:
+        if isinstance(item, UnreadRows):
+            from classifier.readers.jsonl import parse_rows  # loads orjson, which most kinds do without
+
+            yield from parse_rows(item)
+        else:
+            yield item
+
+
+def read_unparsed_stream(stream: BinaryIO, name: str, options: ReadOptions) -> Found:
+    """Yield the same as `read_stream`, but rows of JSON Lines as they are, many at a time."""
     buffered = stream if isinstance(stream, BufferedReader) else BufferedReader(cast(Any, stream), _BUFFER_BYTES)
     try:
         head = buffered.peek(SNIFFED_BYTES)[:SNIFFED_BYTES]
@@ -54,7 +71,7 @@ def read_stream(stream: BinaryIO, name: str, options: ReadOptions) -> Found:
 def reader_of(kind: str) -> Reader:
     """Return the reader of a kind of file."""
     if kind in _CONTAINERS:
-        return cast(Reader, partial(_load(*_CONTAINERS[kind]), read_inner=read_stream))
+        return cast(Reader, partial(_load(*_CONTAINERS[kind]), read_inner=read_unparsed_stream))
     return cast(Reader, _load(*_READERS[kind]))
 
 

@@ -10,8 +10,6 @@ from typing import BinaryIO
 
 from classifier.records import Document, DocumentFailure
 
-Found = Iterator[Document | DocumentFailure]
-
 _MIB = 1024 * 1024
 
 
@@ -47,4 +45,18 @@ class ReadOptions:
     budget: Budget | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadRows:
+    """Whole lines of a file of JSON Lines that nobody has parsed yet; `first` is the number of the first.
+
+    They are handed from process to process far more cheaply than the documents that they hold. `jsonl.parse_rows` has these.
+    """
+
+    lines: bytes
+    name: str
+    first: int
+    options: ReadOptions
+
+
+Found = Iterator[Document | DocumentFailure | UnreadRows]
 Reader = Callable[[BinaryIO, str, ReadOptions], Found]

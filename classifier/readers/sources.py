@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from classifier.readers.dispatch import read_stream
+from classifier.readers.dispatch import parsed, read_unparsed_stream
 from classifier.readers.options import Found, ReadOptions
 from classifier.records import Document, DocumentFailure
 
@@ -19,10 +19,15 @@ def read_documents(sources: Iterable[str], options: ReadOptions | None = None) -
 
     What can't be read comes as a `DocumentFailure`, in its place.
     """
+    return parsed(read_unparsed(sources, options))
+
+
+def read_unparsed(sources: Iterable[str], options: ReadOptions | None = None) -> Found:
+    """Yield the same, but rows of JSON Lines as they are, many at a time: for who has several processes to parse them."""
     options = options or ReadOptions()
     for source in sources:
         if source == STDIN:
-            yield from read_stream(sys.stdin.buffer, "<stdin>", options)
+            yield from read_unparsed_stream(sys.stdin.buffer, "<stdin>", options)
         elif is_address(source):
             from classifier.readers.web import read_address  # takes as long to load as some thousand answers to read
 
@@ -62,7 +67,7 @@ def _read_matches(pattern: str, options: ReadOptions) -> Found:
 def _read_file(path: Path, options: ReadOptions) -> Found:
     try:
         with path.open("rb", buffering=_BUFFER_BYTES) as stream:
-            yield from read_stream(stream, _shown(path), options)
+            yield from read_unparsed_stream(stream, _shown(path), options)
     except FileNotFoundError:
         yield DocumentFailure(_shown(path), "InputError", "no such file or folder.")
     except OSError as error:

@@ -19,7 +19,7 @@ from time import monotonic
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from classifier.errors import InputError
-from classifier.readers.dispatch import read_stream
+from classifier.readers.dispatch import read_unparsed_stream
 from classifier.readers.network import addresses_of
 from classifier.readers.options import Found, ReadOptions
 from classifier.records import DocumentFailure
@@ -38,7 +38,7 @@ def read_address(address: str, options: ReadOptions) -> Found:
     except InputError as error:
         yield DocumentFailure(address, "InputError", str(error))
         return
-    yield from read_stream(BytesIO(data), address, replace(options, charset=options.charset or charset))
+    yield from read_unparsed_stream(BytesIO(data), address, replace(options, charset=options.charset or charset))
 
 
 def _fetch(address: str, options: ReadOptions) -> tuple[bytes, str | None]:
