@@ -46,6 +46,64 @@ def test_a_failure_reaches_the_caller():
         list(map_forked(refuse_seven, range(20), 2))
 
 
+def die_at_seven(number: int) -> int:
+    if number == 7:
+        os.kill(os.getpid(), 9)
+    return number
+
+
+def grow(number: int) -> bytes:
+    return bytes([number]) * number * 300_000
+
+
+def wait_first(number: int) -> int:
+    time.sleep(0.3 * (number == 0))
+    return number
+
+
+def test_a_process_that_is_ended_from_outside_is_told_of():
+    if not CAN_FORK:
+        return
+    with pytest.raises(ChildProcessError, match="ended from outside"):
+        list(map_forked(die_at_seven, range(20), 2))
+
+
+def test_a_failure_remembers_where_it_happened():
+    if not CAN_FORK:
+        return
+    with pytest.raises(ValueError) as failure:
+        list(map_forked(refuse_seven, [7], 1))
+    assert "in refuse_seven" in failure.value.__notes__[0]
+
+
+def test_values_of_any_size_are_passed_both_ways():
+    if not CAN_FORK:
+        return
+    sizes = [3, 200, 0, 1, 255, 2]
+    assert list(map_forked(grow, sizes, 2)) == [grow(n) for n in sizes]
+    assert list(map_forked(len, [grow(n) for n in sizes], 3)) == [n * 300_000 for n in sizes]
+
+
+def test_while_a_result_is_awaited_few_others_wait_for_it():
+    if not CAN_FORK:
+        return
+    taken = []
+    results = map_forked(wait_first, (taken.append(n) or n for n in range(100)), 2)
+    assert next(results) == 0
+    assert len(taken) < 10
+    assert list(results) == list(range(1, 100))
+
+
+def test_nothing_is_left_behind():
+    if not CAN_FORK:
+        return
+    before = sorted(Path("/proc/self/fd").iterdir())
+    for _ in range(3):
+        list(map_forked(square, range(4), 2))
+        next(map_forked(square, range(100), 2))
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
+
+
 KILLED = """
 import os, time
 from classifier.forking import map_forked
