@@ -76,8 +76,10 @@ def _are_inputs(words: Sequence[str]) -> bool:
 
 
 def _score(inputs: Sequence[str], output: str, jobs: int | None = None) -> None:
+    import gc
     from pathlib import Path
 
+    gc.set_threshold(100_000)  # a batch makes many objects and hardly a cycle of them, beginning with the modules
     from classifier.batching import score_inputs
 
     sys.exit(score_inputs(inputs, Path(output), {"jobs": jobs}))

@@ -7,6 +7,7 @@ fits a byte. Four lie side by side in one 64-bit integer, 16 bits apart, so that
     |  0 131 |  0 128 |  0 120 |  0 255 |      holds 3, 0, -8 and 127 steps
 """
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ _ZERO = 128
 _MOST_STEPS = 127
 _SLACK = 1e-3  # in steps: more than what the arithmetic of float32 may be off by
 _ROOM = 1.25  # rows that come later may be this much larger before every row is packed anew
+_PIECE = 4096  # rows that are worked on at a time: memory that is used again is faster than memory that is new
+_ABREAST = 64  # rows that are compared as one: numpy is slow at short ones
 
 
 def exact_sums(rows: Rows, numbers: Integers, edges: Integers) -> Floats:
@@ -35,15 +38,24 @@ def exact_sums(rows: Rows, numbers: Integers, edges: Integers) -> Floats:
 
 
 class PackedRows:
-    """The rows of a table that may grow, rounded up and packed. A row lies in one stretch of memory: it is one fetch."""
+    """The rows of a table that may grow, rounded up and packed. A row lies in one stretch of memory: it is one fetch.
 
-    def __init__(self, rows: Rows) -> None:
-        largest = np.maximum(rows.max(axis=0, initial=0.0), -rows.min(axis=0, initial=0.0))
+    select: what of the rows is wanted.
+    """
+
+    def __init__(self, rows: Rows, select: Callable[[Rows], Rows] = np.asarray) -> None:
+        self._select = select
+        largest = np.max([_largest(piece) for piece in self._pieces(rows)], axis=0)
         self._steps = np.where(largest > 0, largest * _ROOM / _MOST_STEPS, 1.0)
-        self._rows = self._packed(rows)
+        self._rows = np.concatenate([self._packed(piece) for piece in self._pieces(rows)])
+
+    def _pieces(self, rows: Rows) -> Iterator[Rows]:
+        """Yield what is wanted of the rows, some at a time, and be it none."""
+        return (self._select(rows[first : first + _PIECE]) for first in range(0, max(1, len(rows)), _PIECE))
 
     def put(self, rows: Rows, first: int) -> bool:
         """Replace the rows from `first` on; return False, and do nothing, where they are too many or too large."""
+        rows = self._select(rows)
         last = first + len(rows)
         if last > len(self._rows) or (np.abs(rows) > _MOST_STEPS * self._steps).any():
             return False
@@ -70,3 +82,11 @@ class PackedRows:
                 lanes[filled, lane] = np.add.reduceat(fetched[:, lane], edges[filled])
         steps = lanes.view(np.uint16)[:, : len(self._steps)] - float(_ZERO) * counts[:, None]
         return np.asarray(steps * self._steps)
+
+
+def _largest(rows: Rows) -> Rows:
+    """Return the largest absolute value in each column."""
+    sizes = np.abs(rows)
+    whole = len(rows) - len(rows) % _ABREAST
+    abreast = sizes[:whole].reshape(-1, _ABREAST * rows.shape[1]).max(axis=0, initial=0.0).reshape(_ABREAST, -1)
+    return np.asarray(np.concatenate([abreast, sizes[whole:]]).max(axis=0))

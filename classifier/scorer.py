@@ -51,7 +51,7 @@ class Scorer:
     ) -> None:
         table = np.frombuffer(rows, "<f4").reshape(-1, len(intercepts) + 1)
         of_stems, self._pair_rows, of_pieces = np.split(table, [len(stems), len(stems) + len(pairs)])
-        self._packed_pairs = PackedRows(framings_and_length(self._pair_rows))
+        self._packed_pairs = PackedRows(self._pair_rows, framings_and_length)
         self._intercepts = np.array(intercepts)
         self._distance, self._shortness = settings.pair_distance, settings.shortness
         self._stems = StemRows(stems, of_stems, pieces, of_pieces, settings.piece_lengths)
@@ -61,7 +61,7 @@ class Scorer:
         halves = KeyTable(keys_of(stems), np.arange(len(stems))).find(keys_of(pairs))
         if len(halves) != 2 * len(pairs) or (halves < 0).any():
             raise ValueError("a pair is not made of two known stems")
-        common_first = np.argsort(self._pair_rows[:, -1], kind="stable")
+        common_first = np.argsort(self._pair_rows[:, -1])
         lefts, rights = (np.asarray(halves[side::2], dtype=self._key_type)[common_first] for side in (0, 1))
         self._pairs = KeyTable(lefts * self._key_type(len(stems) + 1) + (rights + self._key_type(1)), common_first)
 

@@ -39,7 +39,7 @@ class StemRows:
         self._numbers = dict(zip(self._own, range(len(self._own)), strict=True))
         self.rows = np.concatenate([self._own_rows, np.zeros((len(self._own) + 1, self._own_rows.shape[1]))])
         self.rows[: len(self._own)] += self._rows_of_pieces(self._own)
-        self.packed = PackedRows(framings_and_length(self.rows))
+        self.packed = PackedRows(self.rows, framings_and_length)
 
     def number(self, found: FoundWords) -> Integers:
         """Return the number of each word's stem, (n,); afterwards `rows[number]` holds its row."""
@@ -61,8 +61,8 @@ class StemRows:
         if count > len(self.rows):
             self.rows = np.concatenate([self.rows, np.zeros((2 * count - len(self.rows), self.rows.shape[1]))])
         self.rows[before:count] = self._rows_of_pieces(list(islice(self._numbers, before, None)))
-        if not self.packed.put(framings_and_length(self.rows[before:count]), before):
-            self.packed = PackedRows(framings_and_length(self.rows))
+        if not self.packed.put(self.rows[before:count], before):
+            self.packed = PackedRows(self.rows, framings_and_length)
         return numbers
 
     def _rows_of_pieces(self, stems: Sequence[str]) -> Floats:
