@@ -1,4 +1,4 @@
-"""Results → the records that every output is made of. Knows the shape of schema 1; knows no file format but a line of JSON.
+"""Results → the records that every output is made of. Knows the shape of schema 1; knows no file format.
 
     {"schema": 1, "type": "document", "name": "speech.txt", "sentences": 12, "flagged": {"incentives": 1}, …}
     {"schema": 1, "type": "finding", "document": "speech.txt", "start": 40, "end": 93, "line": 2, "column": 1, …}
@@ -8,9 +8,7 @@ One input makes one `Entry`: a document with its findings, or a failure. `docs/o
 """
 
 import json
-import math
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -19,10 +17,6 @@ from classifier.text import normalise
 
 SCHEMA = 1
 PLACES = 4
-_MAX_DEPTH = 20
-# Characters that a terminal or an editor may act on, or that some programs take for a line end: legal in JSON, written as \uXXXX.
-_UNSAFE = re.compile("[\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 Record = dict[str, Any]
 Context = tuple[Sequence[str], Sequence[str]]
@@ -166,75 +160,3 @@ def notes_of(head: Mapping[str, Any]) -> list[str]:
     why = {"ignored": "ignored on request", "baseline": "already in the baseline"}
     withheld = head.get("withheld", {})
     return [*head["notes"], *(f"{count} not shown: {why.get(reason, reason)}" for reason, count in withheld.items())]
-
-
-def _plain(value: Any, depth: int = 0) -> Any:
-    """Return `value` as strict JSON can hold it: no NaN, no half of a surrogate pair, no key but text, nothing nested beyond reason."""
-    if isinstance(value, str):
-        return _SURROGATES.sub("\ufffd", value)
-    if value is None or isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if depth < _MAX_DEPTH and isinstance(value, Mapping):
-        return {_plain(str(key)): _plain(item, depth + 1) for key, item in value.items()}
-    if depth < _MAX_DEPTH and isinstance(value, Sequence):
-        return [_plain(item, depth + 1) for item in value]
-    return None if isinstance(value, Mapping | Sequence) else str(value)
-
-
-def encode(record: Mapping[str, Any]) -> str:
-    """Return a record as one line of JSON, without its line end; it holds no character that a terminal would act on."""
-    return encode_bytes(record).decode()
-
-
-def encode_bytes(record: Mapping[str, Any]) -> bytes:
-    """Return the same in UTF-8."""
-    return _encoded([record])[0]
-
-
-def _encoded(records: Iterable[Mapping[str, Any]]) -> list[bytes]:
-    """Return the line of each record. orjson is many times as fast; what it refuses is made fit for it or, if need be, done without."""
-    import orjson
-
-    lines = []
-    for record in records:
-        try:
-            line = orjson.dumps(record)
-        except TypeError:
-            line = _dumps_anything(record)
-        if not line.isascii() or b"\x7f" in line:
-            line = _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", line.decode()).encode()
-        lines.append(line)
-    return lines
-
-
-def _dumps_anything(record: Mapping[str, Any]) -> bytes:
-    import orjson
-
-    plain = _plain(record)
-    try:
-        return orjson.dumps(plain)
-    except TypeError:  # a whole number of more than 64 bits
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def encode_entries(entries: Iterable[Entry]) -> bytes:
-    """Return the lines of entries, each with its line end: of each entry the head first, then its findings."""
-    lines = _encoded(record for head, findings in entries for record in (head, *findings))
-    return b"\n".join([*lines, b""])
-
-
-def decode_entries(lines: Iterable[str | bytes]) -> Iterator[Entry]:
-    """Yield the entries that `encode_entries` wrote, one at a time."""
-    head: Record | None = None
-    findings: list[Record] = []
-    for record in map(json.loads, lines):
-        if record["type"] == "finding":
-            findings.append(record)
-            continue
-        if head is not None:
-            yield Entry(head, tuple(findings))
-        head, findings = record, []
-    if head is not None:
-        yield Entry(head, tuple(findings))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from classifier.errors import UsageError
 from classifier.records import DocumentFailure, DocumentResult
-from classifier.writers.entries import Entry, decode_entries, describe, model_fingerprint
+from classifier.writers.encoding import decode_entries
+from classifier.writers.entries import Entry, describe, model_fingerprint
 from classifier.writers.writer import WriteOptions, Writer
 
 if TYPE_CHECKING:

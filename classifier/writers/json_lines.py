@@ -2,7 +2,8 @@
 
 from typing import TextIO
 
-from classifier.writers.entries import SCHEMA, Entry, encode, encode_entries
+from classifier.writers.encoding import encode, encode_entries
+from classifier.writers.entries import SCHEMA, Entry
 from classifier.writers.writer import WriteOptions, Writer
 
 

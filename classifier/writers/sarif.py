@@ -8,7 +8,8 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from classifier.text import printable
-from classifier.writers.entries import Entry, Record, encode, shown_probability
+from classifier.writers.encoding import encode
+from classifier.writers.entries import Entry, Record, shown_probability
 from classifier.writers.writer import WriteOptions, Writer
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import OutputError
-from classifier.writers.entries import Entry, encode_bytes
+from classifier.writers.encoding import encode_bytes
+from classifier.writers.entries import Entry
 from classifier.writers.writer import WriteOptions
 
 FORMAT = 2

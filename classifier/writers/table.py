@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
 from classifier.text import printable
-from classifier.writers.entries import Entry, Record, encode, notes_of, shown_probability
+from classifier.writers.encoding import encode
+from classifier.writers.entries import Entry, Record, notes_of, shown_probability
 from classifier.writers.writer import WriteOptions, Writer
 
 COLUMNS = (

@@ -10,7 +10,7 @@ from hypothesis import given
 from classifier.records import Document, DocumentFailure
 from classifier.scoring import ScoreOptions, score_documents
 from classifier.selecting import contexts
-from classifier.writers import decode_entries, describe, encode_entries, model_fingerprint, sentence_id
+from classifier.writers import Entry, decode_entries, describe, encode_entries, model_fingerprint, sentence_id
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "output.schema.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -109,3 +109,21 @@ def test_the_model_fingerprint_follows_the_files_alone():
 
 def test_a_sentence_keeps_its_id_when_only_its_white_space_or_capitals_change():
     assert sentence_id("Work\xa0is  GOOD.\n") == sentence_id("work is good.") != sentence_id("work is good")
+
+
+@examples
+@given(inputs)
+def test_lines_made_together_are_those_made_one_by_one(entries_of, items):
+    entries = entries_of(items)
+    assert encode_entries(entries) == b"".join(encode_entries([entry]) for entry in entries)
+
+
+@pytest.mark.parametrize("odd", [1 << 70, float("nan"), "\x7f", "\u2028", "\ud800"])
+def test_metadata_that_looks_like_our_own_records_stays_in_its_line(odd):
+    ours = {"schema": 1, "type": "document"}
+    metadata = [{"a": [ours, ours, {}]}, {"b": '},{"schema":1,"type":"'}, {"c": odd}, {}]
+    entries = [Entry({**ours, "name": f"{n}", "metadata": own}) for n, own in enumerate(metadata)]
+    for some in (entries[:2], entries[1:2], entries[1:3], entries, entries[::-1], []):
+        lines = encode_entries(some).split(b"\n")
+        assert [strict(line)["name"] for line in lines[:-1]] == [entry.head["name"] for entry in some]
+        assert lines[-1] == b""
