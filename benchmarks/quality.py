@@ -15,14 +15,16 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+import classifier.estimator
 import classifier.features
-from classifier.building import compare, evaluate_on
+from classifier.building import compare, evaluate_on, settings_for
 from classifier.calibrating import weights_at_rate
 from classifier.codebook import load_codebook
 from classifier.commands.evaluate import comparison_table, figures_table
@@ -38,10 +40,12 @@ from classifier.scorer import sigmoid
 from classifier.scoring import load_model
 from classifier.sentences import document_spans
 from classifier.storage import save_model
-from classifier.training import TrainingSettings, calibrate, masks_of, ordered_terms, out_of_fold, targets_of
+from classifier.themes import listed
+from classifier.training import calibrate, masks_of, ordered_terms, out_of_fold, targets_of
 from classifier.weights import Weights
 
 ROOT = Path(__file__).resolve().parent.parent
+FEATURES = settings_for(ROOT / "labelled").features
 Rows = Sequence[LabelledSentence]
 ELSEWHERE = "high_other_4"  # how references to other departments' doubtful sentences say that they were chosen
 OWN = "Work and Pensions"
@@ -74,7 +78,7 @@ def cost_of(weights: Weights, settings: FeatureSettings, test: Rows) -> dict[str
     """Return the size of the model in megabytes and how many sentences it scores a second (the best of three runs)."""
     texts = [row.text for row in test] * 20
     with tempfile.TemporaryDirectory() as folder:
-        manifest = {"settings": asdict(settings)}
+        manifest = {"settings": {**asdict(settings), "themes": listed(settings.themes)}}
         save_model(Path(folder) / "model", weights, manifest, {})
         model = load_model(Path(folder) / "model")
         size = sum(path.stat().st_size for path in (Path(folder) / "model").iterdir())
@@ -96,33 +100,50 @@ def _best_threshold(p: np.ndarray, truth: np.ndarray) -> float:
 
 def ablation(train: Rows, test: Rows, framings: Sequence[str]) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield (what, figures) for the model and for versions that lack a part or have another."""
-    full = FeatureSettings()
+    full = FEATURES
     versions = {
         "the model": full,
         "stems alone": FeatureSettings(0, ()),
-        "no pieces": FeatureSettings(full.pair_distance, ()),
-        "no pairs": FeatureSettings(0),
-        "pairs of neighbours only": FeatureSettings(1),
-        "terms from two sentences on": FeatureSettings(minimum_documents=2),
-        "terms from six sentences on": FeatureSettings(minimum_documents=6),
-        "short sentences not scaled down": FeatureSettings(shortness=0.0),
+        "no themes": replace(full, themes={}),
+        "no themes, pairs up to three words apart": replace(full, themes={}, pair_distance=3),
+        "no stems near a theme": replace(full, near_distance=0),
+        "stems near a theme up to five words apart": replace(full, near_distance=5),
+        "no pieces": replace(full, piece_lengths=()),
+        "no pairs": replace(full, pair_distance=0),
+        "pairs of neighbours only": replace(full, pair_distance=1),
+        "pairs up to three words apart": replace(full, pair_distance=3),
+        "terms from two sentences on": replace(full, minimum_documents=2),
+        "terms from six sentences on": replace(full, minimum_documents=6),
+        "short sentences not scaled down": replace(full, shortness=0.0),
     }
     for name, settings in versions.items():
         yield name, figures_of(train, test, framings, settings)
     yield "terms not scaled by their ratios", figures_of(train, test, framings, full, smoothing=0.0)
-    stem, classifier.features.stem = classifier.features.stem, lambda word: word
-    yield "whole words, no stems", figures_of(train, test, framings, full)
-    classifier.features.stem = stem
+    with changed(classifier.estimator, "AGAINST", 1.0):
+        yield "terms against a framing as strong as those for it", figures_of(train, test, framings, full)
+    with changed(classifier.features, "stem", lambda word: word):
+        yield "whole words, no stems, no themes", figures_of(train, test, framings, replace(full, themes={}))
+
+
+@contextmanager
+def changed(module: object, name: str, value: object) -> Iterator[None]:
+    """Let a module have another `value` under `name` for as long as this lasts."""
+    old = getattr(module, name)
+    setattr(module, name, value)
+    try:
+        yield
+    finally:
+        setattr(module, name, old)
 
 
 def curve(written: Rows, real: Rows, test: Rows, framings: Sequence[str]) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield (what, figures) for growing shares of the written and of the real sentences."""
     for share in (25, 50, 75, 100):
-        yield f"written {share} %", figures_of(part(written, share), test, framings, FeatureSettings())
+        yield f"written {share} %", figures_of(part(written, share), test, framings, FEATURES)
     for share in (25, 50, 75, 100):
         both = [*written, *part(real, share)]
-        yield f"written + real {share} %", figures_of(both, test, framings, FeatureSettings())
-    yield "real alone", figures_of(real, test, framings, FeatureSettings())
+        yield f"written + real {share} %", figures_of(both, test, framings, FEATURES)
+    yield "real alone", figures_of(real, test, framings, FEATURES)
 
 
 def part(rows: Rows, share: int) -> list[LabelledSentence]:
@@ -179,7 +200,7 @@ def draw_reliability(bins: Bins, path: Path) -> None:
 
 def out_of_fold_bins(rows: Rows, framings: Sequence[str]) -> Bins:
     """Return the reliability of what the labelled set's own sentences are said to be, out of fold."""
-    settings = TrainingSettings()
+    settings = settings_for(ROOT / "labelled")
     found = out_of_fold(rows, framings, settings)
     judged = judge_out_of_fold(found, framings, calibrate(found, rows, settings), rows)
     own = np.repeat(np.array([row.weight for row in rows])[:, None], len(framings), axis=1)
@@ -188,7 +209,7 @@ def out_of_fold_bins(rows: Rows, framings: Sequence[str]) -> Bins:
 
 def false_alarms(rows: Rows, framings: Sequence[str]) -> int:
     """Return how many of the sentences picked from other departments' answers are flagged wrongly, out of fold."""
-    settings = TrainingSettings()
+    settings = settings_for(ROOT / "labelled")
     found = out_of_fold(rows, framings, settings)
     judged = judge_out_of_fold(found, framings, calibrate(found, rows, settings), rows)
     picked = np.array([row.route == ELSEWHERE for row in rows])

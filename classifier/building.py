@@ -11,14 +11,17 @@ from classifier.baselines import judge_baselines
 from classifier.codebook import Codebook, load_codebook
 from classifier.errors import LabelledSetError
 from classifier.evaluating import evaluate
+from classifier.features import FeatureSettings
 from classifier.judging import judge, judge_out_of_fold
 from classifier.labelled_set import LabelledSentence, fingerprint, load_labelled
 from classifier.reporting import model_card, weights_table
 from classifier.storage import load_model, save_model
-from classifier.training import TrainingSettings, calibrate, contested_share, fit_weights, out_of_fold
+from classifier.themes import listed, load_themes
+from classifier.training import RATE, TrainingSettings, calibrate, contested_share, fit_weights, out_of_fold
 
 WRITTEN = "sentences.jsonl"
 HYDRATED = "hydrated.jsonl"
+THEMES = "themes.toml"
 
 
 def load_folder(folder: Path, codebook: Codebook) -> list[LabelledSentence]:
@@ -31,11 +34,16 @@ def load_folder(folder: Path, codebook: Codebook) -> list[LabelledSentence]:
     return rows
 
 
+def settings_for(folder: Path, rate: float = RATE) -> TrainingSettings:
+    """Return how to train on a labelled folder: with its themes, for texts in which a framing is as common as `rate` says."""
+    return TrainingSettings(FeatureSettings(themes=load_themes(folder / THEMES)), rate=rate)
+
+
 def build_model(folder: Path, codebook_path: Path, out: Path, rate: float) -> str:
     """Train on `folder` and write the model to `out`; return a summary for people."""
     codebook = load_codebook(codebook_path)
     rows = load_folder(folder, codebook)
-    settings = TrainingSettings(rate=rate)
+    settings = settings_for(folder, rate)
     found = out_of_fold(rows, codebook.ids, settings)
     calibrations = calibrate(found, rows, settings)
     figures = evaluate(judge_out_of_fold(found, codebook.ids, calibrations, rows))
@@ -51,7 +59,7 @@ def cross_validate(folder: Path, codebook_path: Path) -> dict[str, Any]:
     """Return the figures of grouped cross-validation on `folder`."""
     codebook = load_codebook(codebook_path)
     rows = load_folder(folder, codebook)
-    settings = TrainingSettings()
+    settings = settings_for(folder)
     found = out_of_fold(rows, codebook.ids, settings)
     return evaluate(judge_out_of_fold(found, codebook.ids, calibrate(found, rows, settings), rows))
 
@@ -93,6 +101,7 @@ def _manifest(
         },
         "settings": {
             **asdict(settings.features),
+            "themes": listed(settings.features.themes),
             "rate": settings.rate,
             "flagged_precision": settings.flagged_precision,
             "flagged_floor": settings.flagged_floor,

@@ -1,26 +1,31 @@
 """Text → terms: the one tokenisation that fitting and scoring share. Knows words; knows no weight and no framing.
 
 A word is a run of ASCII letters and digits, in lower case, with every digit written as 0, so that "2019" and "2026" are
-one. It is folded to a light stem, so that "incentivise" and "incentives" are one too. A sentence becomes three kinds of term:
+one. It is folded to a light stem, so that "incentivise" and "incentives" are one too. A sentence becomes these kinds of term:
 
     stem     "sanction"          each distinct stem, once
-    pair     "benefit sanction"  two stems, the second one to three words after the first; as often as they stand so
     piece    "#ancti"            five letters inside a distinct stem, a blank at each end: it ties word families together
+    pair     "benefit sanction"  two stems, the second one or two words after the first; as often as they stand so
+
+and, where words are gathered in themes (`themes`), their three kinds.
 
 With n for these counts and the smoothed inverse document frequency of scikit-learn as idf (Spärck Jones 1972), a sentence is
 
     x(term) = n(term) · idf(term) / sqrt( shortness + Σ over terms of n(term) · idf(term)² )
 
 The constant `shortness` keeps a heading of one word from being all that word: it scales short sentences down, for they say
-less. With n in place of n² under the root, a sentence's score is a plain sum over its distinct stems and its pairs: that is
-what makes scoring fast and explanations exact.
+less. With n in place of n² under the root, a sentence's score is a plain sum over its terms: that is what makes scoring fast
+and explanations exact.
 """
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
 from functools import lru_cache
+
+from classifier.themes import THEME_MARK, Themes, theme_terms
 
 WORD = re.compile(r"[A-Za-z0-9]+")
 PIECE_MARK = "#"
@@ -36,15 +41,37 @@ TINY = 1e-12  # keeps a sentence without any known term from being divided by 0
 
 @dataclass(frozen=True, slots=True)
 class FeatureSettings:
-    """What terms a sentence is turned into. `piece_lengths` are in characters, the stem's two blanks included.
+    """What terms a sentence is turned into. Distances are in words; `piece_lengths` in characters, the stem's two blanks included.
 
-    `shortness` is in squared idf: a sentence of 23 words, the median, sums to about 4,300.
+    `shortness` is in squared idf: a sentence of 23 words, the median, sums to about 5,500.
     """
 
-    pair_distance: int = 3
+    pair_distance: int = 2
     piece_lengths: tuple[int, ...] = (5,)
     minimum_documents: int = 3
     shortness: float = SHORTNESS
+    themes: Themes = field(default_factory=dict)
+    near_distance: int = 3
+
+
+class Kind(IntEnum):
+    """The kinds of term, in the order in which a model keeps them: those of one word, then those of two."""
+
+    STEM = 0
+    PIECE = 1
+    THEME = 2
+    PAIR = 3
+    NEAR = 4
+    TOGETHER = 5
+
+
+def kind_of(term: str) -> Kind:
+    """Return the kind of a term, which its marks tell."""
+    if term.startswith(PIECE_MARK):
+        return Kind.PIECE
+    if " " in term:
+        return Kind.NEAR if THEME_MARK in term else Kind.PAIR
+    return (Kind.STEM, Kind.THEME, Kind.TOGETHER)[term.count(THEME_MARK)]
 
 
 def words(text: str) -> list[str]:
@@ -109,15 +136,15 @@ def pieces(stemmed: str, lengths: Iterable[int]) -> list[str]:
     ]
 
 
-def pairs(stems: Sequence[str], distance: int) -> list[str]:
-    """Return every two stems of which the second follows the first by at most `distance` words.
+def places_of_pairs(stems: Sequence[str], distance: int) -> Iterator[tuple[int, int, str]]:
+    """Yield every two stems of which the second follows the first by at most `distance` words: their places, and the term.
 
-    >>> pairs(["sick", "note", "cultur"], 2)
-    ['sick note', 'note cultur', 'sick cultur']
+    >>> [term for _, _, term in places_of_pairs(["sick", "note", "cultur"], 2)]
+    ['sick note', 'sick cultur', 'note cultur']
     """
-    return [
-        f"{left} {right}" for gap in range(1, distance + 1) for left, right in zip(stems, stems[gap:], strict=False)
-    ]
+    for first, left in enumerate(stems):
+        for second in range(first + 1, min(first + 1 + distance, len(stems))):
+            yield first, second, f"{left} {stems[second]}"
 
 
 def scale(squared_length: float, shortness: float) -> float:
@@ -136,4 +163,5 @@ class Analyser:
         stems = [stem(word) for word in words(text)]
         distinct = list(dict.fromkeys(stems))
         inside = [piece for found in distinct for piece in pieces(found, self.settings.piece_lengths)]
-        return distinct + inside + pairs(stems, self.settings.pair_distance)
+        pairs = [pair for _, _, pair in places_of_pairs(stems, self.settings.pair_distance)]
+        return [*distinct, *inside, *pairs, *theme_terms(stems, self.settings.themes, self.settings.near_distance)]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from classifier.features import TO_WORDS
 
-Integers = NDArray[np.signedinteger[Any]]
+Integers = NDArray[np.integer[Any]]
 Keys = NDArray[np.unsignedinteger[Any]]
 
 _EIGHT = 8  # what a key can hold letter by letter
@@ -95,18 +95,18 @@ def first_places(keys: NDArray[Any]) -> Integers:
     return np.asarray(order[np.append(ordered[:1] == ordered[:1], ordered[1:] != ordered[:-1])])
 
 
-def one_of_each(keys: Keys) -> Integers:
-    """Return one place of each distinct key, in ascending order.
+def first_of_each(keys: Keys) -> Integers:
+    """Return the first place of each distinct key, in ascending order.
 
-    All write their place into the slot that their key leads to, and the last one stays there. Whoever then finds another's place
-    is a repetition if that one has the same key; only the few that met a different key have to be sorted.
+    All write their place into the slot that their key leads to, the first one last, so that it stays there. Whoever then finds
+    another's place is a repetition if that one has the same key; only the few that met a different key have to be sorted.
     """
     bits, width = len(keys).bit_length() + 1, 8 * keys.dtype.itemsize
     factor, shift = keys.dtype.type(_MULTIPLIER >> (64 - width) | 1), keys.dtype.type(width - bits)
     slots = _places((keys * factor) >> shift)
     places = np.arange(len(keys))
     held = np.empty(1 << bits, dtype=np.intp)
-    held[slots] = places
+    held[slots[::-1]] = places[::-1]
     holders = held.take(slots)
     is_chosen = holders == places
     others = np.flatnonzero(~is_chosen)

@@ -5,7 +5,8 @@ the calibration's slope already in it, and then idf², what it adds to the squar
 
     logit(output) = Σ rows[output] / sqrt(shortness + Σ rows[length]) + intercept[output]
 
-where the sums run over the sentence's terms: its distinct stems, their pieces, and its pairs as often as they stand there.
+where the sums run over the sentence's terms, each as often as it is counted there: those of one word, which are its distinct
+stems with their pieces and themes, and those of two.
 `Model.account` is this formula word by word. It needs no numpy, so a single sentence is checked before numpy would be there;
 for more than a few sentences `scorer` does the same sums over whole blocks of text, and tests hold the two together.
 """
@@ -18,9 +19,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from classifier.features import FOLDED, PIECE_MARK, FeatureSettings, pieces, scale, stem, word_spans
+from classifier.features import FOLDED, FeatureSettings, Kind, kind_of, pieces, places_of_pairs, scale, stem, word_spans
+from classifier.themes import THEME_MARK, met, near
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,8 +61,8 @@ class Output:
 class Account:
     """One sentence, word by word: where its words stand, and what each brought to every logit (`shares[output][word]`).
 
-    A stem that stands there again brings nothing; a pair's part is shared equally by its two words. The shares of an output
-    and its calibrated intercept add up to its logit.
+    A stem that stands there again brings nothing; the part of a term of two words is shared equally by them, that of two themes
+    by the first word of each. The shares of an output and its calibrated intercept add up to its logit.
     """
 
     spans: Sequence[Span]
@@ -70,7 +73,7 @@ class Account:
 class Model:
     """A fitted classifier, ready to score. Scoring changes nothing but what is remembered of the words met.
 
-    terms: stems, then pairs, then pieces, each kind in alphabetical order. rows: a row of little-endian float32 for each.
+    terms: by `features.Kind`, each kind in alphabetical order. rows: a row of little-endian float32 for each.
     """
 
     def __init__(
@@ -105,28 +108,24 @@ class Model:
         return float(share) if isinstance(share, float) and 0 < share < 1 else 0.0
 
     @cached_property
-    def kinds(self) -> tuple[int, int]:
-        """Where the pairs begin among the terms, and where the pieces do."""
-        first_piece = bisect_left(self.terms, True, key=lambda term: term[:1] == PIECE_MARK)
-        return bisect_left(self.terms, True, hi=first_piece, key=lambda term: " " in term), first_piece
+    def kinds(self) -> tuple[int, ...]:
+        """Where each kind of term begins, and where the last one ends."""
+        return tuple(bisect_left(self.terms, kind, key=kind_of) for kind in range(len(Kind) + 1))
 
     def row(self, term: str) -> Row | None:
         """Return the row of a term, or None for one that the model does not know."""
-        first_pair, first_piece = self.kinds
-        if term[0] == PIECE_MARK:
-            low, high = first_piece, len(self.terms)
-        else:
-            low, high = (first_pair, first_piece) if " " in term else (0, first_pair)
+        low, high = self.kinds[kind_of(term) :][:2]
         at = bisect_left(self.terms, term, low, high)
         return self._row.unpack_from(self.rows, at * self._row.size) if at < high and self.terms[at] == term else None
 
     def stem_row(self, stemmed: str) -> Row:
-        """Return what a stem brings with all its pieces, and remember it."""
+        """Return what a stem brings with its pieces and its theme, and remember it."""
         row = self._stem_rows.get(stemmed)
         if row is None:
             if len(self._stem_rows) >= _MAX_REMEMBERED:
                 self._stem_rows.clear()
-            known = map(self.row, [stemmed, *pieces(stemmed, self.settings.piece_lengths)])
+            themed = [THEME_MARK + name for name in (self.settings.themes.get(stemmed),) if name]
+            known = map(self.row, [stemmed, *pieces(stemmed, self.settings.piece_lengths), *themed])
             row = self._stem_rows[stemmed] = _sum([own for own in known if own], len(self.outputs) + 1)
         return row
 
@@ -137,7 +136,7 @@ class Model:
         parts: list[list[Row]] = [[] for _ in stems]
         for stemmed in set(stems):
             parts[stems.index(stemmed)].append(self.stem_row(stemmed))
-        for first, second, row in self._pairs(stems):
+        for first, second, row in self._of_two(stems):
             half = tuple([value / 2 for value in row])
             parts[first].append(half)
             parts[second].append(half)
@@ -146,12 +145,13 @@ class Model:
         shares = [[row[k] / size for row in sums] for k in range(len(self.outputs))]
         return Account(spans, shares, self._probabilities(map(math.fsum, shares)))
 
-    def _pairs(self, stems: Sequence[str]) -> Iterator[tuple[int, int, Row]]:
-        """Yield where the two stems of every known pair stand, and the pair's row."""
-        for first, left in enumerate(stems):
-            for second in range(first + 1, min(first + 1 + self.settings.pair_distance, len(stems))):
-                if row := self.row(f"{left} {stems[second]}"):
-                    yield first, second, row
+    def _of_two(self, stems: Sequence[str]) -> Iterator[tuple[int, int, Row]]:
+        """Yield where the two words of every known term of two stand, and the term's row."""
+        themes = self.settings.themes
+        pairs = places_of_pairs(stems, self.settings.pair_distance)
+        for first, second, term in chain(pairs, near(stems, themes, self.settings.near_distance), met(stems, themes)):
+            if row := self.row(term):
+                yield first, second, row
 
     def _probabilities(self, sums: Iterable[float]) -> list[float]:
         """Return the probability of every output from the sum of its shares."""
@@ -187,9 +187,7 @@ class Model:
         """What scores whole blocks of text; made, and numpy loaded, when there is first so much to do."""
         from classifier.scorer import Scorer
 
-        first_pair, first_piece = self.kinds
-        stems, pairs, marked = self.terms[:first_pair], self.terms[first_pair:first_piece], self.terms[first_piece:]
-        return Scorer(stems, pairs, marked, self.rows, self._intercepts, self.settings)
+        return Scorer(self.terms, self.kinds, self.rows, self._intercepts, self.settings)
 
 
 def _reaching(accounts: Mapping[int, Account], bounds: Sequence[float]) -> dict[int, Account]:

@@ -3,21 +3,33 @@
 `Model.account` says what is summed; here numpy does every loop. Reading order:
 
 1. `hashing`: how words become numbers without ever becoming Python objects.
-2. `stems`: a row for each stem met, its own and those of its pieces, added up once for each stem, not for each word of a text.
-3. `Scorer._terms`: the distinct stems and the known pairs of every sentence; `Scorer.logits`: their rows summed.
+2. `stems`: a row for each stem met, with those of its pieces and its theme, added up once for each stem, not for each word of a text.
+3. `Scorer._terms`: the distinct stems and the known terms of two words of every sentence (those of themes are looked up in
+   `theme_tables`); `Scorer.logits`: their rows summed.
 4. `packing` and `Scorer.likely`: a rough sum that is never too low rules out nearly every sentence before.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import TINY, FeatureSettings
-from classifier.hashing import FoundWords, Integers, KeyTable, Stretches, find_words, first_places, keys_of, one_of_each
+from classifier.features import TINY, FeatureSettings, Kind
+from classifier.hashing import (
+    FoundWords,
+    Integers,
+    KeyTable,
+    Stretches,
+    find_words,
+    first_of_each,
+    first_places,
+    keys_of,
+)
 from classifier.packing import MOST_ROWS, PackedRows, exact_sums
 from classifier.stems import StemRows, framings_and_length
+from classifier.theme_tables import ThemeTables
 
 Floats = NDArray[np.float64]
 _BLOCK_BYTES = 500_000  # keeps the arrays of a block small; more would be no faster
@@ -25,45 +37,54 @@ _HIGH = 32  # a sentence's number goes above that of a stem in one integer
 
 
 class Terms(NamedTuple):
-    """The terms of n sentences: those of sentence i are `stems[stem_edges[i] : stem_edges[i + 1]]`, and so for pairs."""
+    """The terms of n sentences: those of sentence i are `stems[stem_edges[i] : stem_edges[i + 1]]`, and so for those of two words.
+
+    of_two: the places of pairs, of terms near a theme, and of themes that meet, each with their edges.
+    """
 
     stems: Integers
     stem_edges: Integers
-    pairs: Integers
-    pair_edges: Integers
+    of_two: Sequence[tuple[Integers, Integers]]
 
 
 class Scorer:
     """Scores blocks of sentences. Scoring changes nothing but the words it remembers.
 
-    stems, pairs, pieces: the terms, in the order of their rows; rows: (F, K + 1) little-endian float32 as bytes, the last
-    column the squared length; intercepts: (K,), calibrated.
+    terms: by their kinds, of which kind k is `terms[kinds[k] : kinds[k + 1]]`; rows: (F, K + 1) little-endian float32 as bytes,
+    the last column the squared length; intercepts: (K,), calibrated.
     """
 
     def __init__(
         self,
-        stems: Sequence[str],
-        pairs: Sequence[str],
-        pieces: Sequence[str],
+        terms: Sequence[str],
+        kinds: Sequence[int],
         rows: bytes,
         intercepts: Sequence[float],
         settings: FeatureSettings,
     ) -> None:
         table = np.frombuffer(rows, "<f4").reshape(-1, len(intercepts) + 1)
-        of_stems, self._pair_rows, of_pieces = np.split(table, [len(stems), len(stems) + len(pairs)])
-        self._packed_pairs = PackedRows(self._pair_rows, framings_and_length)
+        stems, pieces, themes, pairs, near, together = (terms[first:last] for first, last in pairwise(kinds))
+        of_one, self._rows_of_two = np.split(table, [kinds[Kind.PAIR]])
+        self._packed_rows = PackedRows(self._rows_of_two, framings_and_length)
         self._intercepts = np.array(intercepts)
         self._distance, self._shortness = settings.pair_distance, settings.shortness
-        self._stems = StemRows(stems, of_stems, pieces, of_pieces, settings.piece_lengths)
+        self._stems = StemRows(stems, pieces, themes, of_one, settings)
+        numbers = dict(zip(stems, range(len(stems)), strict=True))
+        self._themes = ThemeTables(numbers, self._stems.names, near, together, settings.near_distance)
+        self._first_near = len(pairs)
         self._unknown = len(stems)  # stands for every stem that is in no pair
         self._key_type = type_of_keys(len(stems))
         self._no_pair = self._key_type((len(stems) + 1) ** 2)  # the key of two unknown stems
+        self._pairs = self._table_of(stems, pairs)
+
+    def _table_of(self, stems: Sequence[str], pairs: Sequence[str]) -> KeyTable:
+        """Return the pairs by their keys, common ones in the first slot."""
         halves = KeyTable(keys_of(stems), np.arange(len(stems))).find(keys_of(pairs))
         if len(halves) != 2 * len(pairs) or (halves < 0).any():
             raise ValueError("a pair is not made of two known stems")
-        common_first = np.argsort(self._pair_rows[:, -1])
+        common_first = np.argsort(self._rows_of_two[: len(pairs), -1])
         lefts, rights = (np.asarray(halves[side::2], dtype=self._key_type)[common_first] for side in (0, 1))
-        self._pairs = KeyTable(lefts * self._key_type(len(stems) + 1) + (rights + self._key_type(1)), common_first)
+        return KeyTable(lefts * self._key_type(len(stems) + 1) + (rights + self._key_type(1)), common_first)
 
     def probabilities(self, sentences: Sequence[str]) -> Floats:
         """Return (n, K): the calibrated probability of every output for every sentence."""
@@ -74,7 +95,8 @@ class Scorer:
         found = [np.zeros((0, len(self._intercepts)))]
         for terms in self._terms_by_block(stretches_of(sentences)):
             sums = exact_sums(self._stems.rows, terms.stems, terms.stem_edges)
-            sums += exact_sums(self._pair_rows, terms.pairs, terms.pair_edges)
+            for places, ends in terms.of_two:
+                sums += exact_sums(self._rows_of_two, places, ends)
             found.append(sums[:, :-1] / self._scale(sums[:, -1:]) + self._intercepts)
         return np.concatenate(found)
 
@@ -83,7 +105,8 @@ class Scorer:
         inside = np.clip(bounds, 0.0, 1.0)
         with np.errstate(divide="ignore"):
             lowest = np.log(inside) - np.log1p(-inside)
-        possible, done = [np.zeros(0, dtype=np.int64)], 0
+        possible: list[Integers] = [np.zeros(0, dtype=np.int64)]
+        done = 0
         for terms in self._terms_by_block(sentences):
             possible.append(done + self._possible(terms, lowest - self._intercepts[:-1]))
             done += len(terms.stem_edges) - 1
@@ -94,9 +117,11 @@ class Scorer:
     def _possible(self, terms: Terms, gaps: Floats) -> Integers:
         """Return the sentences in which some framing's sum, scaled, may reach its gap; above 0 that takes a low scale."""
         most = self._stems.packed.sums(terms.stems, terms.stem_edges)
-        most += self._packed_pairs.sums(terms.pairs, terms.pair_edges)
+        counts = np.diff(terms.stem_edges)
+        for places, edges in terms.of_two:
+            most += self._packed_rows.sums(places, edges)
+            counts = np.maximum(counts, np.diff(edges))
         needed = np.where(gaps > 0, gaps, -np.inf) * self._scale(-most[:, -1:])
-        counts = np.maximum(np.diff(terms.stem_edges), np.diff(terms.pair_edges))
         return np.flatnonzero((most[:, :-1] >= needed).any(axis=1) | (counts > MOST_ROWS))
 
     def _scale(self, squared_lengths: Floats) -> Floats:
@@ -121,11 +146,20 @@ class Scorer:
         bits = len(self._stems.rows).bit_length()
         kind: Any = np.uint32 if len(edges) << bits < 1 << 32 else np.uint64  # half the size is twice as fast
         of_sentences = np.repeat(np.arange(len(edges) - 1, dtype=kind) << kind(bits), np.diff(edges))
-        distinct = one_of_each(of_sentences | numbers.astype(kind))
-        stem_edges = np.searchsorted(distinct, edges)
+        distinct = first_of_each(of_sentences | numbers.astype(kind))
         places, pairs = self._pairs_of(numbers, edges)
-        pair_edges = np.searchsorted(places, edges * self._distance)
-        return Terms(numbers.take(distinct), stem_edges, pairs, pair_edges)
+        of_two = [(pairs, np.searchsorted(places, edges * self._distance))]
+        for first, _, found in self._of_themes(numbers, edges):
+            of_two.append((found, np.searchsorted(first, edges)))
+        return Terms(numbers.take(distinct), np.searchsorted(distinct, edges), of_two)
+
+    def _of_themes(self, numbers: Integers, edges: Integers) -> Iterator[tuple[Integers, Integers, Integers]]:
+        """Yield, for terms near a theme and for themes that meet: one of the two words, ascending; the other; the term."""
+        themes = self._stems.themes.take(numbers)
+        first, away, found = self._themes.near(numbers, themes, edges)
+        yield first, first + away, found + self._first_near
+        first, second, found = self._themes.together(themes, edges)
+        yield first, second, found + self._first_near
 
     def _pairs_of(self, numbers: Integers, edges: Integers) -> tuple[Integers, Integers]:
         """Return where the known pairs stand, ascending, as word · distance + gap - 1; and these pairs.
@@ -158,14 +192,16 @@ class Scorer:
         """Return (words, K + 1): what each word brings, before scaling."""
         sentence_of = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
         once = first_places(sentence_of << _HIGH | numbers)
-        parts = np.zeros((len(numbers), self._pair_rows.shape[1]))
+        parts = np.zeros((len(numbers), self._rows_of_two.shape[1]))
         parts[once] = self._stems.rows[numbers[once]]
         places, pairs = self._pairs_of(numbers, edges)
         word, gap = np.divmod(places, max(self._distance, 1))
-        halves = np.concatenate([word, word + gap + 1])  # the words that half of each pair goes to
+        of_two = [(word, word + gap + 1, pairs), *self._of_themes(numbers, edges)]
+        halves = np.concatenate([words for first, second, _ in of_two for words in (first, second)])
+        terms = np.concatenate([found for *_, found in of_two for _ in range(2)])
         order = np.argsort(halves, kind="stable")
         ends = np.searchsorted(halves[order], np.arange(len(numbers) + 1))
-        return parts + exact_sums(self._pair_rows, np.tile(pairs, 2)[order], ends) / 2
+        return parts + exact_sums(self._rows_of_two, terms[order], ends) / 2
 
 
 def sigmoid(values: Floats) -> Floats:

@@ -1,17 +1,19 @@
 """A number and a row for every stem that is met. Knows stems and their pieces; knows nothing of sentences.
 
-The row of a stem already holds those of its pieces: they are added up once for each stem of the language.
+The row of a stem already holds those of its pieces and its theme: they are added up once for each stem of the language.
 """
 
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import stem_of
+from classifier.features import FeatureSettings, stem_of
 from classifier.hashing import FoundWords, Integers, KeyTable, find_words, first_places, letters
 from classifier.packing import PackedRows, Rows, exact_sums
+from classifier.theme_tables import numbers_of_themes
 
 Floats = NDArray[np.float64]
 MAX_REMEMBERED_WORDS = 100_000
@@ -22,14 +24,17 @@ class StemRows:
 
     The model's own stems have their place as number; others follow, and are forgotten when there are too many. Each distinct
     word is stemmed once, when it is first met; from then on its key leads straight to its stem's number. `packed` holds the
-    rows for the rough sums.
+    rows for the rough sums, `themes` the number of each stem's theme: its place among `names`, from 1, or 0.
     """
 
     def __init__(
-        self, stems: Sequence[str], of_stems: Rows, pieces: Sequence[str], of_pieces: Rows, lengths: Sequence[int]
+        self, stems: Sequence[str], pieces: Sequence[str], themes: Sequence[str], rows: Rows, settings: FeatureSettings
     ) -> None:
-        self._own, self._own_rows = stems, of_stems
-        self._lengths, self._piece_rows = lengths, of_pieces
+        self._own, self._lengths = stems, settings.piece_lengths
+        self._own_rows, self._piece_rows, of_themes = np.split(rows, np.cumsum([len(stems), len(pieces)]))
+        self.names, self._theme_of = sorted(set(settings.themes.values())), settings.themes
+        self._theme_rows = np.zeros((len(self.names) + 1, rows.shape[1]))
+        self._theme_rows[[self.names.index(theme[1:]) + 1 for theme in themes]] = of_themes
         letters_of_pieces = np.array([piece[1:] for piece in pieces], dtype="S8").view(np.uint64)
         self._pieces = KeyTable(letters_of_pieces, np.arange(len(pieces)))
         self._forget()
@@ -38,7 +43,8 @@ class StemRows:
         self._words = KeyTable(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64))
         self._numbers = dict(zip(self._own, range(len(self._own)), strict=True))
         self.rows = np.concatenate([self._own_rows, np.zeros((len(self._own) + 1, self._own_rows.shape[1]))])
-        self.rows[: len(self._own)] += self._rows_of_pieces(self._own)
+        self.themes = np.zeros(len(self.rows), dtype=np.uint8)
+        self._put(self._own, 0)
         self.packed = PackedRows(self.rows, framings_and_length)
 
     def number(self, found: FoundWords) -> Integers:
@@ -59,11 +65,17 @@ class StemRows:
         numbers = np.array([self._numbers.setdefault(found, len(self._numbers)) for found in stems])
         count = len(self._numbers)
         if count > len(self.rows):
-            self.rows = np.concatenate([self.rows, np.zeros((2 * count - len(self.rows), self.rows.shape[1]))])
-        self.rows[before:count] = self._rows_of_pieces(list(islice(self._numbers, before, None)))
+            self.rows, self.themes = _longer(self.rows, 2 * count), _longer(self.themes, 2 * count)
+        self._put(list(islice(self._numbers, before, None)), before)
         if not self.packed.put(self.rows[before:count], before):
             self.packed = PackedRows(self.rows, framings_and_length)
         return numbers
+
+    def _put(self, stems: Sequence[str], first: int) -> None:
+        """Note the themes of stems, from number `first` on, and add to their rows those of their pieces and themes."""
+        places = slice(first, first + len(stems))
+        self.themes[places] = numbers_of_themes(stems, self._theme_of, self.names)
+        self.rows[places] += self._rows_of_pieces(stems) + self._theme_rows[self.themes[places]]
 
     def _rows_of_pieces(self, stems: Sequence[str]) -> Floats:
         """Return the sum of the rows of each stem's pieces: every stretch of letters from the blank before it to the one after."""
@@ -77,6 +89,11 @@ class StemRows:
             places = np.flatnonzero(pieces >= 0)
             sums += exact_sums(self._piece_rows, pieces[places], np.searchsorted(places, edges))
         return sums
+
+
+def _longer(table: NDArray[Any], count: int) -> NDArray[Any]:
+    """Return a copy of a table with room for `count` rows; those that are not used yet are 0."""
+    return np.concatenate([table, np.zeros((count - len(table), *table.shape[1:]), dtype=table.dtype)])
 
 
 def framings_and_length(rows: Rows) -> Rows:

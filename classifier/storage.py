@@ -1,7 +1,8 @@
 """A model folder ↔ a model. Nothing is ever unpickled: every file is text or plain numbers, checked before use.
 
-    manifest.json   format number, SHA-256 of every other file, settings, outputs with their calibration, training data, figures
-    terms.txt       one term a line: stems, then pairs, then pieces, each in alphabetical order
+    manifest.json   format number, SHA-256 of every other file, settings (with the stems of every theme), outputs with their
+                    calibration, training data, figures
+    terms.txt       one term a line, by `features.Kind`, each kind in alphabetical order
     rows.f32        a row for each term: its weights for every output, then its squared idf; little-endian float32
 
 The files are read as they are, without numpy, for a single sentence must not wait; what is read is checked, whole, against
@@ -19,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 from classifier.errors import DamagedModelError, ModelError, NewerModelError, OlderModelError
 from classifier.features import FeatureSettings
 from classifier.model import Model, Output
+from classifier.themes import parse_listed
 
 if TYPE_CHECKING:
     from classifier.weights import Weights
 
-FORMAT = 2
+FORMAT = 3
 _READ = ("terms.txt", "rows.f32")
 _CALIBRATION = ("intercept", "slope", "offset", "unsure_from", "flagged_from")
 _MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -115,4 +117,6 @@ def _parse_settings(settings: Mapping[str, Any]) -> FeatureSettings:
         tuple(settings["piece_lengths"]),
         int(settings["minimum_documents"]),
         float(settings["shortness"]),
+        parse_listed(settings["themes"]),
+        int(settings["near_distance"]),
     )

@@ -20,13 +20,14 @@ from classifier.calibrating import (
     weights_at_rate,
 )
 from classifier.estimator import SentenceScaler, fit_outputs, vectoriser
-from classifier.features import PIECE_MARK, FeatureSettings
+from classifier.features import FeatureSettings, kind_of
 from classifier.labelled_set import LabelledSentence
 from classifier.scorer import sigmoid
 from classifier.weights import Weights
 
 FOLDS = 5
 CONTESTED = "contested"
+RATE = 0.02
 NEVER = Calibration(1.0, 0.0, 2.0, 2.0)  # of an output with too few positives to learn from
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -41,7 +42,7 @@ class TrainingSettings:
     """
 
     features: FeatureSettings = FeatureSettings()
-    rate: float = 0.02
+    rate: float = RATE
     flagged_precision: float = 0.7
     flagged_floor: float = 0.35
     unsure_probability: float = 0.2
@@ -183,7 +184,6 @@ def fit_weights(
 
 
 def ordered_terms(names: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return the order of columns that puts words first, then pairs, then pieces, each alphabetical; and the names so."""
-    kind = [2 if name.startswith(PIECE_MARK) else 1 if " " in name else 0 for name in names]
-    order = sorted(range(len(names)), key=lambda i: (kind[i], names[i]))
+    """Return the order of columns that puts terms by their kind, each kind alphabetical; and the names so."""
+    order = sorted(range(len(names)), key=lambda i: (kind_of(names[i]), names[i]))
     return np.array(order, dtype=np.int64), tuple(names[i] for i in order)

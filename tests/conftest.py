@@ -9,7 +9,14 @@ from classifier.storage import load_model, save_model
 from classifier.weights import Weights
 
 TINY_MANIFEST = {
-    "settings": {"pair_distance": 0, "piece_lengths": [], "minimum_documents": 1, "shortness": 0.0},
+    "settings": {
+        "pair_distance": 0,
+        "piece_lengths": [],
+        "minimum_documents": 1,
+        "shortness": 0.0,
+        "themes": {},
+        "near_distance": 0,
+    },
     "names": {"voluntary_claim": "taking part is voluntary"},
 }
 

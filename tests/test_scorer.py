@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,12 @@ from classifier.features import FeatureSettings
 from classifier.model import Model
 from classifier.scorer import sigmoid, stretches_of
 from classifier.storage import load_model, save_model
+from classifier.themes import listed, load_themes
 from classifier.training import ordered_terms
 from classifier.weights import Weights
 
 SENTENCES = Path(__file__).resolve().parent.parent / "labelled" / "sentences.jsonl"
-SETTINGS = FeatureSettings()
+SETTINGS = FeatureSettings(themes=load_themes(SENTENCES.parent / "themes.toml"))
 OUTPUTS = ("one", "two", "three", "contested")
 
 
@@ -57,8 +59,7 @@ def reference(texts):
 @pytest.fixture(scope="module")
 def model(reference, tmp_path_factory):
     folder = tmp_path_factory.mktemp("random") / "model"
-    numbers = ("pair_distance", "piece_lengths", "minimum_documents", "shortness")
-    save_model(folder, reference[0], {"settings": {name: getattr(SETTINGS, name) for name in numbers}}, {})
+    save_model(folder, reference[0], {"settings": {**asdict(SETTINGS), "themes": listed(SETTINGS.themes)}}, {})
     return load_model(folder)
 
 
