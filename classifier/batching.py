@@ -22,6 +22,7 @@ from classifier.scoring import ScoreOptions
 from classifier.writers import choose_format
 
 _BAR_SECONDS = 0.1
+_KEPT_BYTES = 1 << 23
 _BACK = "\r"
 _CLEAR = "\r\x1b[2K"
 
@@ -53,6 +54,9 @@ def _run(inputs: Sequence[str], output: str | Path | None, resume: bool, setting
     recipe = recipe_of(settings)
     documents = read_unparsed(inputs, replace(reading_of(settings), output=out))
     gc.set_threshold(100_000)  # a batch makes many objects and hardly a cycle of them
+    bytearray(
+        _KEPT_BYTES
+    )  # the GNU allocator keeps what is given back, for the next block, up to twice the largest piece
     started = time.monotonic()
     bar = progress_bar() if out or not sys.stdout.isatty() else None
     try:

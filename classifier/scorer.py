@@ -46,6 +46,11 @@ class Terms(NamedTuple):
     stem_edges: Integers
     of_two: Sequence[tuple[Integers, Integers]]
 
+    def of(self, sentences: Integers) -> "Terms":
+        """Return the terms of some of the sentences."""
+        of_two = [_slices(places, edges, sentences) for places, edges in self.of_two]
+        return Terms(*_slices(self.stems, self.stem_edges, sentences), of_two)
+
 
 class Scorer:
     """Scores blocks of sentences. Scoring changes nothing but the words it remembers.
@@ -93,26 +98,28 @@ class Scorer:
     def logits(self, sentences: Sequence[str]) -> Floats:
         """Return (n, K): the calibrated log-odds of every output for every sentence."""
         found = [np.zeros((0, len(self._intercepts)))]
-        for terms in self._terms_by_block(stretches_of(sentences)):
-            sums = exact_sums(self._stems.rows, terms.stems, terms.stem_edges)
-            for places, ends in terms.of_two:
-                sums += exact_sums(self._rows_of_two, places, ends)
-            found.append(sums[:, :-1] / self._scale(sums[:, -1:]) + self._intercepts)
+        found += [self._logits(terms) for terms in self._terms_by_block(stretches_of(sentences))]
         return np.concatenate(found)
+
+    def _logits(self, terms: Terms) -> Floats:
+        sums = exact_sums(self._stems.rows, terms.stems, terms.stem_edges)
+        for places, edges in terms.of_two:
+            sums += exact_sums(self._rows_of_two, places, edges)
+        return np.asarray(sums[:, :-1] / self._scale(sums[:, -1:]) + self._intercepts)
 
     def likely(self, sentences: Stretches, bounds: Sequence[float]) -> list[int]:
         """Return which sentences have a probability that reaches its bound; there is a bound for each framing."""
         inside = np.clip(bounds, 0.0, 1.0)
         with np.errstate(divide="ignore"):
             lowest = np.log(inside) - np.log1p(-inside)
-        possible: list[Integers] = [np.zeros(0, dtype=np.int64)]
+        found: list[int] = []
         done = 0
         for terms in self._terms_by_block(sentences):
-            possible.append(done + self._possible(terms, lowest - self._intercepts[:-1]))
+            possible = self._possible(terms, lowest - self._intercepts[:-1])
+            logits = self._logits(terms.of(possible))
+            found += (done + possible[(logits[:, :-1] >= lowest).any(axis=1)]).tolist()
             done += len(terms.stem_edges) - 1
-        kept: list[int] = np.concatenate(possible).tolist()
-        logits = self.logits([sentences.text[sentences.starts[i] : sentences.ends[i]] for i in kept])
-        return [i for i, is_likely in zip(kept, (logits[:, :-1] >= lowest).any(axis=1), strict=True) if is_likely]
+        return found
 
     def _possible(self, terms: Terms, gaps: Floats) -> Integers:
         """Return the sentences in which some framing's sum, scaled, may reach its gap; above 0 that takes a low scale."""
@@ -202,6 +209,13 @@ class Scorer:
         order = np.argsort(halves, kind="stable")
         ends = np.searchsorted(halves[order], np.arange(len(numbers) + 1))
         return parts + exact_sums(self._rows_of_two, terms[order], ends) / 2
+
+
+def _slices(values: Integers, edges: Integers, places: Integers) -> tuple[Integers, Integers]:
+    """Return `values[edges[i] : edges[i + 1]]` for each i of some places, in one array, and where each of these begins and ends."""
+    begins, counts = edges[places], np.diff(edges)[places]
+    new_edges = np.append(0, np.cumsum(counts))
+    return values[np.repeat(begins - new_edges[:-1], counts) + np.arange(new_edges[-1])], new_edges
 
 
 def sigmoid(values: Floats) -> Floats:

@@ -14,26 +14,29 @@ def runs_of_lines(stream: BinaryIO, limit: int, begun: Sequence[bytes] = ()) -> 
     Of a line longer than `limit` bytes no more than its beginning is kept, which is longer too. Where reading fails, the whole
     lines before come first, and then the failure.
     """
-    waiting = bytearray().join(begun)
-    begin = waiting.rfind(b"\n") + 1  # of the last line, which is not whole yet
+    waiting = list(begun)
+    size = sum(map(len, waiting))
+    unfinished = len(b"".join(waiting).rpartition(b"\n")[2])  # bytes of the last line, which is not whole yet
     try:
         for data in _pieces(stream):
-            if len(waiting) - begin > limit:
-                del waiting[begin + limit + 1 :]
-                data = data[data.find(b"\n") :] if b"\n" in data else b""
+            if unfinished > limit:
+                if b"\n" not in data:
+                    continue
+                data = data[data.find(b"\n") :]
             end = data.rfind(b"\n") + 1
-            if end and len(waiting) + end >= _RUN_BYTES:
-                yield bytes(waiting + data[:end])
-                waiting, begin = bytearray(data[end:]), 0
+            if end and size + end >= _RUN_BYTES:
+                yield b"".join([*waiting, memoryview(data)[:end]])
+                waiting, size = [data[end:]], len(data) - end
             else:
-                begin = len(waiting) + end if end else begin
-                waiting += data
+                waiting.append(data)
+                size += len(data)
+            unfinished = len(data) - end if end else unfinished + len(data)
     except Exception:
-        if begin:
-            yield bytes(waiting[:begin])
+        if size > unfinished:
+            yield b"".join(waiting)[: size - unfinished]
         raise
-    if waiting:
-        yield bytes(waiting)
+    if size:
+        yield b"".join(waiting)
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:

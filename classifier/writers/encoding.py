@@ -32,14 +32,15 @@ def encode_bytes(record: Mapping[str, Any]) -> bytes:
 
 def encode_entries(entries: Iterable[Entry]) -> bytes:
     """Return the lines of entries, each with its line end: of each entry the head first, then its findings."""
-    records = [record for head, findings in entries for record in (head, *findings)]
-    lines = _dumps_together(records) or b"".join([_dumps(record) + b"\n" for record in records])
-    if lines.isascii() and b"\x7f" not in lines:
-        return lines
-    return b"\n".join(map(_safe, lines.split(b"\n")))
+    records: list[Record] = []
+    for head, findings in entries:
+        records.append(head)
+        if findings:
+            records += findings
+    return _encode_together(records) or b"".join([encode_bytes(record) + b"\n" for record in records])
 
 
-def _dumps_together(records: Sequence[Record]) -> bytes | None:
+def _encode_together(records: Sequence[Record]) -> bytes | None:
     """Return the lines of all records, or None where they can't be made together or told apart afterwards."""
     import orjson
 
@@ -47,8 +48,12 @@ def _dumps_together(records: Sequence[Record]) -> bytes | None:
         data = orjson.dumps(records)
     except TypeError:
         return None
-    is_clear = data.count(_BETWEEN) == len(records) - 1  # someone's metadata may hold records like ours
-    return data[1:-1].replace(_BETWEEN, _APART) + b"\n" if is_clear else None
+    lines = data[1:-1].split(_BETWEEN)
+    if len(lines) != len(records):  # someone's metadata holds records like ours, or there are none
+        return None
+    if b"\x7f" in data or not data.isascii():
+        lines = [*map(_safe, lines)]
+    return _APART.join(lines) + b"\n"
 
 
 def _dumps(record: Mapping[str, Any]) -> bytes:

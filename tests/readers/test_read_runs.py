@@ -32,7 +32,7 @@ def test_runs_hold_every_byte_but_the_ends_of_lines_too_long(parts, limit):
         patch.setattr(cutting, "_PIECE_BYTES", 7)
         runs = list(runs_of_lines(BytesIO(data), limit))
     assert all(run.endswith(b"\n") for run in runs[:-1])
-    assert max(map(len, runs), default=0) <= 40 + 7 + limit + 1
+    assert max(map(len, runs), default=0) <= 40 + 2 * 7 + limit
     kept, whole = b"".join(runs).split(b"\n"), data.split(b"\n")
     assert [line[: limit + 1] for line in kept] == [line[: limit + 1] for line in whole]
     assert all(line == other for line, other in zip(kept, whole, strict=True) if len(other) <= limit)
