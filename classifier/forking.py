@@ -34,7 +34,9 @@ def map_forked(function: Callable[[Item], Result], items: Iterable[Item], jobs: 
         yield from _in_order(processes, enumerate(items))
     finally:
         for process in processes:
-            process.end()
+            process.kill()
+        for process in processes:
+            process.bury()
 
 
 def _in_order(processes: Sequence["_Process"], numbered: Iterator[tuple[int, Any]]) -> Iterator[Any]:
@@ -99,9 +101,12 @@ class _Process:
             raise error
         return self.numbers.pop(0), result
 
-    def end(self) -> None:
+    def kill(self) -> None:
         """End the process, whatever it is doing."""
         os.kill(self._name, signal.SIGKILL)
+
+    def bury(self) -> None:
+        """Wait until the process has ended, and give back what led to it."""
         os.waitpid(self._name, 0)
         os.close(self._items.writing)
         os.close(self.results.reading)

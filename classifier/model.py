@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 FEW_CHARACTERS = 40_000  # up to here plain Python is done before numpy is loaded
 _MARGIN = 1e-4  # what the two ways to add up may differ by, and far more
 _MAX_REMEMBERED = 20_000
+_ACCOUNTS_AT_A_TIME = 2000  # an account is many times as large as its sentence
 
 Row = tuple[float, ...]
 Span = tuple[int, int]
@@ -162,20 +163,25 @@ class Model:
         if sum(map(len, sentences)) > FEW_CHARACTERS:
             from classifier.scorer import stretches_of
 
-            return self.reported_within(stretches_of(sentences), bounds)
-        return _reaching(dict(enumerate(map(self.account, sentences))), bounds)
+            return dict(self.reported_within(stretches_of(sentences), bounds))
+        return dict(_reaching(enumerate(map(self.account, sentences)), bounds))
 
-    def reported_within(self, sentences: "Stretches", bounds: Sequence[float]) -> dict[int, Account]:
-        """Return the same for many sentences, given as stretches of one text."""
+    def reported_within(self, sentences: "Stretches", bounds: Sequence[float]) -> Iterator[tuple[int, Account]]:
+        """Yield the same for many sentences, given as stretches of one text, in order; few accounts are in memory at a time."""
         with self._one_at_a_time:
             likely = self.scorer.likely(sentences, [bound - _MARGIN for bound in bounds])
-            texts = [sentences.text[sentences.starts[i] : sentences.ends[i]] for i in likely]
-            return _reaching(dict(zip(likely, self._accounts(texts), strict=True)), bounds)
+        for first in range(0, len(likely), _ACCOUNTS_AT_A_TIME):
+            some = likely[first : first + _ACCOUNTS_AT_A_TIME]
+            accounts = self._accounts([sentences.text[sentences.starts[i] : sentences.ends[i]] for i in some])
+            yield from _reaching(zip(some, accounts, strict=True), bounds)
 
-    def _accounts(self, sentences: Sequence[str]) -> Iterator[Account]:
-        """Yield the account of each of many sentences."""
-        for spans, shares in self.scorer.shares(sentences):
-            yield Account(spans, shares, self._probabilities(shares.sum(axis=1).tolist()))
+    def _accounts(self, sentences: Sequence[str]) -> list[Account]:
+        """Return the account of each of many sentences."""
+        with self._one_at_a_time:
+            return [
+                Account(spans, shares, self._probabilities(shares.sum(axis=1).tolist()))
+                for spans, shares in self.scorer.shares(sentences)
+            ]
 
     def probabilities(self, sentences: Sequence[str]) -> "NDArray[np.float64]":
         """Return (n, K): the calibrated probability of every output for every sentence."""
@@ -190,9 +196,9 @@ class Model:
         return Scorer(self.terms, self.kinds, self.rows, self._intercepts, self.settings)
 
 
-def _reaching(accounts: Mapping[int, Account], bounds: Sequence[float]) -> dict[int, Account]:
-    """Return the accounts in which some framing's probability reaches its bound."""
-    return {i: own for i, own in accounts.items() if any(map(operator.ge, own.probabilities, bounds))}
+def _reaching(accounts: Iterable[tuple[int, Account]], bounds: Sequence[float]) -> Iterator[tuple[int, Account]]:
+    """Yield the accounts in which some framing's probability reaches its bound, each with its place."""
+    return ((i, own) for i, own in accounts if any(map(operator.ge, own.probabilities, bounds)))
 
 
 def _sum(rows: Sequence[Row], width: int) -> Row:

@@ -3,7 +3,6 @@
 Knows how to go from text to findings; reads and writes nothing.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,9 +26,7 @@ from classifier.text import line_and_column, normalise
 
 BLOCK_CHARACTERS = 1_000_000
 
-Reported = dict[
-    int, list[tuple[Span, Account]]
-]  # of each document, by its place: where its reported sentences are, and why
+Reported = tuple[int, Span, Account]  # the place of a document, where in it a sentence to report stands, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,38 +86,35 @@ def score_together(
     documents = [item for item in block if isinstance(item, Document)]
     counts, found = _reported(documents, model, [0.0 if options.everything else unsure for unsure, _ in levels])
     scored = enumerate(counts)
+    ahead = next(found, None)
     for item in block:
         if isinstance(item, DocumentFailure):
             yield item
             continue
         number, count = next(scored)
-        results: tuple[SentenceResult, ...] = ()
-        if number in found:
-            marks = quotations(item.text)
-            own = [
-                _sentence_result(item, span, marks, account, levels, model, options) for span, account in found[number]
-            ]
-            results = tuple(_with_stance(own, model))
-        yield DocumentResult(item, count, results)
+        own: list[SentenceResult] = []
+        marks = quotations(item.text) if ahead and ahead[0] == number else ()
+        while ahead and ahead[0] == number:
+            own.append(_sentence_result(item, ahead[1], marks, ahead[2], levels, model, options))
+            ahead = next(found, None)
+        yield DocumentResult(item, count, tuple(_with_stance(own, model)) if own else ())
 
 
-def _reported(documents: Sequence[Document], model: Model, bounds: Sequence[float]) -> tuple[list[int], Reported]:
-    """Return how many sentences each document has, and those that reach a bound."""
+def _reported(
+    documents: Sequence[Document], model: Model, bounds: Sequence[float]
+) -> tuple[list[int], Iterator[Reported]]:
+    """Return how many sentences each document has, and in order those that reach a bound."""
     if sum(len(document.text) for document in documents) > FEW_CHARACTERS:
         return _reported_of_many(documents, model, bounds)
     spans = [document_spans(document) for document in documents]
     owners = [(i, span) for i, own in enumerate(spans) for span in own]
     accounts = model.reported([documents[i].text[start:end] for i, (start, end) in owners], bounds)
-    found: Reported = defaultdict(list)
-    for at, account in sorted(accounts.items()):
-        owner, span = owners[at]
-        found[owner].append((span, account))
-    return [*map(len, spans)], found
+    return [*map(len, spans)], ((*owners[at], account) for at, account in sorted(accounts.items()))
 
 
 def _reported_of_many(
     documents: Sequence[Document], model: Model, bounds: Sequence[float]
-) -> tuple[list[int], Reported]:
+) -> tuple[list[int], Iterator[Reported]]:
     """Return the same, by arrays: only a sentence that is reported becomes an object."""
     import numpy as np
 
@@ -128,12 +122,14 @@ def _reported_of_many(
 
     sentences, begins = split_documents(documents)
     edges = np.searchsorted(sentences.starts, begins)
-    found: Reported = defaultdict(list)
-    for at, account in model.reported_within(sentences, bounds).items():
-        owner = int(np.searchsorted(edges, at, side="right")) - 1
-        start, end = int(sentences.starts[at]) - begins[owner], int(sentences.ends[at]) - begins[owner]
-        found[owner].append(((start, end), account))
-    return np.diff(edges).tolist(), found
+
+    def found() -> Iterator[Reported]:
+        for at, account in model.reported_within(sentences, bounds):
+            owner = int(np.searchsorted(edges, at, side="right")) - 1
+            start, end = int(sentences.starts[at]) - begins[owner], int(sentences.ends[at]) - begins[owner]
+            yield owner, (start, end), account
+
+    return np.diff(edges).tolist(), found()
 
 
 def reporting_levels(model: Model, options: ScoreOptions) -> list[tuple[float, float]]:

@@ -154,6 +154,22 @@ def test_few_and_many_sentences_are_reported_alike(texts, model, monkeypatch):
         np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-12)
 
 
+def test_few_accounts_are_made_at_a_time(texts, model, monkeypatch):
+    many = model.reported(texts, [0.6, 0.7, 0.8])
+    made = []
+    all_accounts = Model._accounts
+    monkeypatch.setattr(model_room, "_ACCOUNTS_AT_A_TIME", 3)
+    monkeypatch.setattr(Model, "_accounts", lambda own, some: made.append(len(some)) or all_accounts(own, some))
+    found = model.reported_within(stretches_of(texts), [0.6, 0.7, 0.8])
+    first = next(found)
+    assert len(made) < 10
+    again = dict([first, *found])
+    assert max(made) == 3
+    assert [(at, one.probabilities) for at, one in again.items()] == [
+        (at, one.probabilities) for at, one in many.items()
+    ]
+
+
 def test_words_are_forgotten_when_too_many_are_remembered(texts, model, reference, monkeypatch):
     monkeypatch.setattr("classifier.stems.MAX_REMEMBERED_WORDS", 500)
     np.testing.assert_allclose(model.probabilities(texts), reference[1](texts), atol=1e-6)

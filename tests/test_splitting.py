@@ -79,7 +79,7 @@ def test_sentences_of_a_block_are_scored_as_if_they_had_been_cut_out():
     whole, model = split(text), load_model()
     cut = [text[start:end] for start, end in spans(text)]
     bounds = [0.2] * len(model.framings)
-    within, apart = model.reported_within(whole, bounds), model.reported(cut, bounds)
+    within, apart = dict(model.reported_within(whole, bounds)), model.reported(cut, bounds)
     assert list(within) == list(apart)
     assert 0 < len(within) < len(cut)
     for one, other in zip(within.values(), apart.values(), strict=True):

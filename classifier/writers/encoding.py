@@ -11,6 +11,7 @@ from typing import Any
 
 from classifier.writers.entries import SCHEMA, Entry, Record
 
+_TOGETHER = 2000  # records; more would be no faster
 _MAX_DEPTH = 20
 # What is between two records, and nowhere inside a text, where quotation marks are escaped.
 _BETWEEN = f'}},{{"schema":{SCHEMA},"type":"'.encode()
@@ -37,6 +38,10 @@ def encode_entries(entries: Iterable[Entry]) -> bytes:
         records.append(head)
         if findings:
             records += findings
+    return b"".join([_encoded(records[first : first + _TOGETHER]) for first in range(0, len(records), _TOGETHER)])
+
+
+def _encoded(records: Sequence[Record]) -> bytes:
     return _encode_together(records) or b"".join([encode_bytes(record) + b"\n" for record in records])
 
 
@@ -49,7 +54,7 @@ def _encode_together(records: Sequence[Record]) -> bytes | None:
     except TypeError:
         return None
     lines = data[1:-1].split(_BETWEEN)
-    if len(lines) != len(records):  # someone's metadata holds records like ours, or there are none
+    if len(lines) != len(records):  # someone's metadata holds records like ours
         return None
     if b"\x7f" in data or not data.isascii():
         lines = [*map(_safe, lines)]
