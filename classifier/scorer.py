@@ -69,7 +69,8 @@ class Scorer:
     ) -> None:
         table = np.frombuffer(rows, "<f4").reshape(-1, len(intercepts) + 1)
         stems, pieces, themes, pairs, near, together = (terms[first:last] for first, last in pairwise(kinds))
-        of_one, self._rows_of_two = np.split(table, [kinds[Kind.PAIR]])
+        of_one, of_two = np.split(table, [kinds[Kind.PAIR]])
+        self._rows_of_two = np.concatenate([of_two, np.zeros((1, table.shape[1]), dtype=table.dtype)])
         self._packed_rows = PackedRows(self._rows_of_two, framings_and_length)
         self._intercepts = np.array(intercepts)
         self._distance, self._shortness = settings.pair_distance, settings.shortness
@@ -155,18 +156,13 @@ class Scorer:
         of_sentences = np.repeat(np.arange(len(edges) - 1, dtype=kind) << kind(bits), np.diff(edges))
         distinct = first_of_each(of_sentences | numbers.astype(kind))
         places, pairs = self._pairs_of(numbers, edges)
-        of_two = [(pairs, np.searchsorted(places, edges * self._distance))]
-        for first, _, found in self._of_themes(numbers, edges):
-            of_two.append((found, np.searchsorted(first, edges)))
-        return Terms(numbers.take(distinct), np.searchsorted(distinct, edges), of_two)
-
-    def _of_themes(self, numbers: Integers, edges: Integers) -> Iterator[tuple[Integers, Integers, Integers]]:
-        """Yield, for terms near a theme and for themes that meet: one of the two words, ascending; the other; the term."""
         themes = self._stems.themes.take(numbers)
-        first, away, found = self._themes.near(numbers, themes, edges)
-        yield first, first + away, found + self._first_near
-        first, second, found = self._themes.together(themes, edges)
-        yield first, second, found + self._first_near
+        of_themes = self._themes.near(numbers, themes, edges), self._themes.together(themes, edges)
+        of_two = [
+            (pairs, np.searchsorted(places, edges * self._distance)),
+            *((found + self._first_near, ends) for found, ends in of_themes),
+        ]
+        return Terms(numbers.take(distinct), np.searchsorted(distinct, edges), of_two)
 
     def _pairs_of(self, numbers: Integers, edges: Integers) -> tuple[Integers, Integers]:
         """Return where the known pairs stand, ascending, as word · distance + gap - 1; and these pairs.
@@ -203,7 +199,12 @@ class Scorer:
         parts[once] = self._stems.rows[numbers[once]]
         places, pairs = self._pairs_of(numbers, edges)
         word, gap = np.divmod(places, max(self._distance, 1))
-        of_two = [(word, word + gap + 1, pairs), *self._of_themes(numbers, edges)]
+        themes = self._stems.themes.take(numbers)
+        of_themes = self._themes.words_near(numbers, themes, edges), self._themes.words_together(themes, edges)
+        of_two = [
+            (word, word + gap + 1, pairs),
+            *((first, second, found + self._first_near) for first, second, found in of_themes),
+        ]
         halves = np.concatenate([words for first, second, _ in of_two for words in (first, second)])
         terms = np.concatenate([found for *_, found in of_two for _ in range(2)])
         order = np.argsort(halves, kind="stable")

@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.hashing import Integers, first_of_each
+from classifier.hashing import Integers
 from classifier.themes import THEME_MARK
 
 
 class ThemeTables:
     """Finds terms by the numbers of stems and of their themes, 0 for a stem that has none.
 
-    Places count from the first of `near` on: those of `together` follow.
+    Places count from the first of `near` on; those of `together` follow, and then one that stands for every two themes which are
+    no term.
     """
 
     def __init__(
@@ -27,51 +28,83 @@ class ThemeTables:
         together: Sequence[str],
         distance: int,
     ) -> None:
-        self._gaps = np.array([gap for gap in range(-distance, distance + 1) if gap], dtype=np.int64)
-        self._unknown = len(numbers)  # stands for every stem that no term holds
+        self._distance, self._unknown = distance, len(numbers)  # the latter stands for every stem that no term holds
+        self._gaps = np.array([gap for gap in range(-distance, distance + 1) if gap], dtype=np.intp)
         of_names = {THEME_MARK + name: number for number, name in enumerate(names, 1)}
-        self._near = np.full((2, len(names) + 1, len(numbers) + 1), -1, dtype=np.int32)
+        table = np.full((2, len(names) + 1, len(numbers) + 1), -1, dtype=np.int32)
         for place, (left, right) in enumerate(term.split(" ") for term in near):
             if left in of_names:
-                self._near[0, of_names[left], numbers[right]] = place
+                table[0, of_names[left], numbers[right]] = place
             else:
-                self._near[1, of_names[right], numbers[left]] = place
-        self._together = np.full((len(names) + 1, len(names) + 1), -1, dtype=np.int32)
+                table[1, of_names[right], numbers[left]] = place
+        self._near, self._width = table.ravel(), len(numbers) + 1
+        self._sides = np.where(self._gaps < 0, table[0].size, 0)
+        self._together = np.full((len(names) + 1, len(names) + 1), len(near) + len(together), dtype=np.int32)
         for place, term in enumerate(together, len(near)):
             first, second = (of_names[THEME_MARK + name] for name in term[1:].split(THEME_MARK))
             self._together[first, second] = self._together[second, first] = place
 
-    def near(self, stems: Integers, themes: Integers, edges: Integers) -> tuple[Integers, Integers, Integers]:
-        """Return, for every theme near a stem: its word, ascending; how far on the stem is, below 0 if before it; the term."""
-        themed = np.flatnonzero(themes)
-        own, known = themes.take(themed), np.minimum(stems, self._unknown)
-        sentence = np.searchsorted(edges, themed, side="right")
-        before, last = edges[sentence - 1], edges[sentence] - 1
-        columns = [np.zeros((0, len(themed)), dtype=np.int32)]
-        for gap in self._gaps:
-            partner = themed + gap
-            is_inside = (partner >= before) & (partner <= last)
-            partner_stems = known.take(np.where(is_inside, partner, 0))
-            partner_stems[~is_inside] = self._unknown
-            columns.append(self._near[int(gap < 0)][own, partner_stems][None])
-        found = np.concatenate(columns).T.ravel()
-        places = np.flatnonzero(found >= 0)
-        word, column = np.divmod(places, max(len(self._gaps), 1))
-        return themed.take(word), self._gaps.take(column), found.take(places)
+    def near(self, stems: Integers, themes: Integers, edges: Integers) -> tuple[Integers, Integers]:
+        """Return the terms near every word that has a theme, sentence after sentence, and where in them each sentence ends."""
+        _, places, terms, ends = self._near_words(stems, themes, edges)
+        return terms, np.searchsorted(places, ends)
 
-    def together(self, themes: Integers, edges: Integers) -> tuple[Integers, Integers, Integers]:
-        """Return, for every two themes that meet in a sentence: a word of one, ascending; a word of the other; the term."""
+    def words_near(self, stems: Integers, themes: Integers, edges: Integers) -> tuple[Integers, Integers, Integers]:
+        """Return the same terms, after the two words of each: the one that has the theme, and the other one."""
+        themed, places, terms, _ = self._near_words(stems, themes, edges)
+        word, gap = np.divmod(places, max(len(self._gaps), 1))
+        return themed.take(word), themed.take(word) + self._gaps.take(gap), terms
+
+    def _near_words(
+        self, stems: Integers, themes: Integers, edges: Integers
+    ) -> tuple[Integers, Integers, Integers, Integers]:
+        """Return the words with a theme; the known of all places word · gaps + gap, and their terms; where each sentence ends."""
         themed = np.flatnonzero(themes)
-        of_sentence = np.searchsorted(edges, themed, side="right")
-        once = themed.take(first_of_each((of_sentence << 8 | themes.take(themed)).astype(np.uint64)))
-        last = np.searchsorted(once, edges[1:]).take(np.searchsorted(edges, once, side="right") - 1)
-        partners = last - np.arange(len(once)) - 1  # the distinct themes that follow in the sentence
-        begins = np.cumsum(partners) - partners
-        first = np.repeat(np.arange(len(once)), partners)
-        second = first + 1 + np.arange(len(first)) - np.repeat(begins, partners)
-        terms = self._together[themes.take(once.take(first)), themes.take(once.take(second))]
-        known = np.flatnonzero(terms >= 0)
-        return once.take(first.take(known)), once.take(second.take(known)), terms.take(known)
+        sentence = np.repeat(np.arange(1, len(edges)), np.diff(edges))
+        apart = np.full(len(stems) + self._distance * len(edges), self._unknown, dtype=np.intp)
+        own_places = (
+            np.arange(len(stems)) + self._distance * sentence
+        )  # so that no partner is found in another sentence
+        apart[own_places] = np.minimum(stems, self._unknown)
+        keys = apart.take(own_places.take(themed)[:, None] + self._gaps)
+        keys += self._sides
+        keys += (themes.take(themed) * np.intp(self._width))[:, None]
+        found = self._near.take(keys.ravel())
+        places = np.flatnonzero(found >= 0)
+        return themed, places, found.take(places), np.searchsorted(themed, edges) * len(self._gaps)
+
+    def together(self, themes: Integers, edges: Integers) -> tuple[Integers, Integers]:
+        """Return the term of every two themes that meet, sentence after sentence, and where among them each sentence ends."""
+        _, met, first, second, ends = self._meetings(themes, edges)
+        return self._together_at(met, first, second), ends
+
+    def words_together(self, themes: Integers, edges: Integers) -> tuple[Integers, Integers, Integers]:
+        """Return the same terms, after the first word of each of the two themes."""
+        keys, met, first, second, _ = self._meetings(themes, edges)
+        words = np.zeros(len(self._together) * len(edges), dtype=np.intp)
+        words[keys[::-1]] = np.flatnonzero(themes)[::-1]  # the first word of a theme is written last, and stays
+        return words[met[first]], words[met[second]], self._together_at(met, first, second)
+
+    def _together_at(self, met: Integers, first: Integers, second: Integers) -> Integers:
+        own = met % len(self._together)
+        return self._together.ravel().take(own.take(first) * len(self._together) + own.take(second))
+
+    def _meetings(self, themes: Integers, edges: Integers) -> tuple[Integers, Integers, Integers, Integers, Integers]:
+        """Return sentence · themes + theme of every word that has one; each once; which two of these meet; and where these end."""
+        sentence = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+        width = len(self._together)
+        keys = (sentence * width + themes).take(np.flatnonzero(themes))
+        is_met = np.zeros(width * len(edges), dtype=np.bool_)
+        is_met[keys] = True
+        met = np.flatnonzero(is_met)
+        ends = np.searchsorted(met, np.arange(len(edges)) * width)
+        following = np.repeat(ends[1:], np.diff(ends)) - np.arange(
+            1, len(met) + 1
+        )  # the themes after each in its sentence
+        begins = np.append(0, np.cumsum(following))
+        first = np.repeat(np.arange(len(met)), following)
+        second = first + 1 + np.arange(len(first)) - begins.take(first)
+        return keys, met, first, second, begins.take(ends)
 
 
 def numbers_of_themes(stems: Sequence[str], themes: Mapping[str, str], names: Sequence[str]) -> NDArray[np.uint8]:
