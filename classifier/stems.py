@@ -4,7 +4,6 @@ The row of a stem already holds those of its pieces: they are added up once for 
 """
 
 from collections.abc import Sequence
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,15 +54,15 @@ class StemRows:
 
     def _learn(self, stems: Sequence[str]) -> Integers:
         """Return the number of each stem, after working out the rows of those that are met for the first time."""
-        before = len(self._numbers)
-        numbers = np.array([self._numbers.setdefault(found, len(self._numbers)) for found in stems])
-        count = len(self._numbers)
+        new = [found for found in dict.fromkeys(stems) if found not in self._numbers]
+        before, count = len(self._numbers), len(self._numbers) + len(new)
+        self._numbers.update(zip(new, range(before, count), strict=True))
         if count > len(self.rows):
             self.rows = np.concatenate([self.rows, np.zeros((2 * count - len(self.rows), self.rows.shape[1]))])
-        self.rows[before:count] = self._rows_of_pieces(list(islice(self._numbers, before, None)))
+        self.rows[before:count] = self._rows_of_pieces(new)
         if not self.packed.put(self.rows[before:count], before):
             self.packed = PackedRows(self.rows, framings_and_length)
-        return numbers
+        return np.fromiter(map(self._numbers.__getitem__, stems), np.int64, len(stems))
 
     def _rows_of_pieces(self, stems: Sequence[str]) -> Floats:
         """Return the sum of the rows of each stem's pieces: every stretch of letters from the blank before it to the one after."""
