@@ -90,7 +90,7 @@ class SentenceResult:
     contested_probability: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen in all but name, like `Document`
 class DocumentResult:
     """What was found in one document: its sentence count and the sentences that are flagged or unsure."""
 

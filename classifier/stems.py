@@ -4,7 +4,6 @@ The row of a stem already holds those of its pieces and its theme: they are adde
 """
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -61,15 +60,15 @@ class StemRows:
 
     def _learn(self, stems: Sequence[str]) -> Integers:
         """Return the number of each stem, after working out the rows of those that are met for the first time."""
-        before = len(self._numbers)
-        numbers = np.array([self._numbers.setdefault(found, len(self._numbers)) for found in stems])
-        count = len(self._numbers)
+        new = [found for found in dict.fromkeys(stems) if found not in self._numbers]
+        before, count = len(self._numbers), len(self._numbers) + len(new)
+        self._numbers.update(zip(new, range(before, count), strict=True))
         if count > len(self.rows):
             self.rows, self.themes = _longer(self.rows, 2 * count), _longer(self.themes, 2 * count)
-        self._put(list(islice(self._numbers, before, None)), before)
+        self._put(new, before)
         if not self.packed.put(self.rows[before:count], before):
             self.packed = PackedRows(self.rows, framings_and_length)
-        return numbers
+        return np.fromiter(map(self._numbers.__getitem__, stems), np.int64, len(stems))
 
     def _put(self, stems: Sequence[str], first: int) -> None:
         """Note the themes of stems, from number `first` on, and add to their rows those of their pieces and themes."""
