@@ -28,9 +28,10 @@ from classifier.building import compare, evaluate_on, settings_for
 from classifier.calibrating import weights_at_rate
 from classifier.codebook import load_codebook
 from classifier.commands.evaluate import comparison_table, figures_table
-from classifier.estimator import SMOOTHING, SentenceScaler, fit_outputs, vectoriser
+from classifier.estimator import SMOOTHING
 from classifier.evaluating import Judged, evaluate, reliability
 from classifier.features import FeatureSettings
+from classifier.fitting import fit
 from classifier.judging import judge, judge_out_of_fold
 from classifier.labelled_set import LabelledSentence, load_labelled
 from classifier.places import codebook_path, model_path
@@ -41,7 +42,7 @@ from classifier.scoring import load_model
 from classifier.sentences import document_spans
 from classifier.storage import save_model
 from classifier.themes import listed
-from classifier.training import calibrate, masks_of, ordered_terms, out_of_fold, targets_of
+from classifier.training import calibrate, masks_of, out_of_fold, targets_of
 from classifier.weights import Weights
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,22 +57,18 @@ def figures_of(
     train: Rows, test: Rows, framings: Sequence[str], settings: FeatureSettings, smoothing: float = SMOOTHING
 ) -> dict[str, object]:
     """Return the figures on `test` of uncalibrated regressions fitted on `train`, one threshold for all framings; and the cost."""
-    counter, scaler = vectoriser(settings), SentenceScaler(settings.shortness)
-    counts = counter.fit_transform([row.text for row in train])
-    order, terms = ordered_terms(counter.get_feature_names_out())
-    X = scaler.fit_transform(counts[:, order])
     targets, truth = targets_of(train, framings), targets_of(test, framings)
-    coefficients, intercepts = fit_outputs(X, targets, masks_of(targets), smoothing)
-    decisions = scaler.transform(counter.transform([row.text for row in test])[:, order]) @ coefficients + intercepts
-    p = sigmoid(decisions[:, :-1])
+    fitted = fit([row.text for row in train], targets, masks_of(targets), settings, smoothing)
+    p = sigmoid(fitted.decisions([row.text for row in test])[:, :-1])
     called = p >= _best_threshold(p, truth[:, :-1])
     nothing = np.zeros(len(test), dtype=bool)
     judged = Judged(tuple(framings), p, called, truth[:, :-1], nothing, truth[:, -1], [row.group for row in test])
     ones = np.ones(len(framings) + 1)
     thresholds = np.full((len(ones), 2), 0.5)
     outputs = (*framings, "contested")
-    weights = Weights(outputs, terms, scaler.idf_, coefficients, intercepts, ones, 0 * ones, thresholds)
-    return {**evaluate(judged, resamples=200), "terms": X.shape[1], **cost_of(weights, settings, test)}
+    learned = fitted.terms, fitted.idf, fitted.coefficients, fitted.intercepts
+    weights = Weights(outputs, *learned, ones, 0 * ones, thresholds)
+    return {**evaluate(judged, resamples=200), "terms": len(fitted.terms), **cost_of(weights, settings, test)}
 
 
 def cost_of(weights: Weights, settings: FeatureSettings, test: Rows) -> dict[str, float]:
@@ -112,6 +109,8 @@ def ablation(train: Rows, test: Rows, framings: Sequence[str]) -> Iterator[tuple
         "no pairs": replace(full, pair_distance=0),
         "pairs of neighbours only": replace(full, pair_distance=1),
         "pairs up to three words apart": replace(full, pair_distance=3),
+        "every term of two words": replace(full, most_of_two=10**6),
+        "30,000 terms of two words": replace(full, most_of_two=30_000),
         "terms from two sentences on": replace(full, minimum_documents=2),
         "terms from six sentences on": replace(full, minimum_documents=6),
         "short sentences not scaled down": replace(full, shortness=0.0),

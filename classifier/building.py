@@ -16,7 +16,8 @@ from classifier.judging import judge, judge_out_of_fold
 from classifier.labelled_set import LabelledSentence, fingerprint, load_labelled
 from classifier.reporting import model_card, weights_table
 from classifier.storage import load_model, save_model
-from classifier.themes import listed, load_themes
+from classifier.themes import listed
+from classifier.thesaurus import load_themes
 from classifier.training import RATE, TrainingSettings, calibrate, contested_share, fit_weights, out_of_fold
 
 WRITTEN = "sentences.jsonl"

@@ -19,8 +19,6 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.pipeline import Pipeline, make_pipeline
 
 from classifier.features import SHORTNESS, TINY, Analyser, FeatureSettings
 
@@ -102,13 +100,6 @@ def log_count_ratios(X: sparse.csr_matrix, y: NDArray[np.bool_], smoothing: floa
     logs = np.log(shares[0] / shares[1])
     sizes = np.abs(logs) ** POWER
     return np.asarray(np.where(logs < 0, AGAINST, 1.0) * sizes / max(np.sqrt(np.mean(sizes**2)), 1e-12))
-
-
-def pipeline(settings: FeatureSettings) -> Pipeline:
-    """Return the whole unfitted scikit-learn pipeline: sentences in, one decision value for each framing out."""
-    return make_pipeline(
-        vectoriser(settings), SentenceScaler(settings.shortness), OneVsRestClassifier(RatioRegression())
-    )
 
 
 def fit_outputs(

@@ -43,7 +43,8 @@ TINY = 1e-12  # keeps a sentence without any known term from being divided by 0
 class FeatureSettings:
     """What terms a sentence is turned into. Distances are in words; `piece_lengths` in characters, the stem's two blanks included.
 
-    `shortness` is in squared idf: a sentence of 23 words, the median, sums to about 5,500.
+    `shortness` is in squared idf: a sentence of 23 words, the median, sums to about 5,500. Of the terms of two words at most
+    `most_of_two` are kept, those that weigh most.
     """
 
     pair_distance: int = 2
@@ -52,6 +53,7 @@ class FeatureSettings:
     shortness: float = SHORTNESS
     themes: Themes = field(default_factory=dict)
     near_distance: int = 3
+    most_of_two: int = 75_000
 
 
 class Kind(IntEnum):

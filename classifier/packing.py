@@ -1,10 +1,10 @@
 """Sums of rows: exact ones, and ones that are never too low at a fraction of the cost. Knows numbers; knows no words.
 
-A row of sixteen numbers is 128 bytes to fetch and sixteen additions. Rounded up to whole steps, from -127 to 127, a number
-fits a byte. Four lie side by side in one 64-bit integer, 16 bits apart, so that one addition adds four. What is added is
-`steps + 128`, which is above 0, so that no lane borrows from the next; and up to 256 rows can't fill a lane:
+A row of sixteen numbers is 128 bytes to fetch and sixteen additions. Rounded up to whole steps, from -255 to 255, a number
+fits nine bits. Four lie side by side in one 64-bit integer, 16 bits apart, so that one addition adds four. What is added is
+`steps + 256`, which is above 0, so that no lane borrows from the next; and up to 128 rows can't fill a lane:
 
-    |  0 131 |  0 128 |  0 120 |  0 255 |      holds 3, 0, -8 and 127 steps
+    |  259  |  256  |  248  |  511  |      holds 3, 0, -8 and 255 steps
 """
 
 from collections.abc import Callable, Iterator
@@ -18,10 +18,10 @@ from classifier.hashing import Integers
 Floats = NDArray[np.float64]
 Rows = NDArray[np.floating[Any]]
 
-MOST_ROWS = 256
+MOST_ROWS = 128
 _LANES = 4
-_ZERO = 128
-_MOST_STEPS = 127
+_ZERO = 256
+_MOST_STEPS = 255
 _SLACK = 1e-3  # in steps: more than what the arithmetic of float32 may be off by
 _ROOM = 1.25  # rows that come later may be this much larger before every row is packed anew
 _PIECE = 4096  # rows that are worked on at a time: memory that is used again is faster than memory that is new

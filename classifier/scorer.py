@@ -75,17 +75,17 @@ class Scorer:
         self._intercepts = np.array(intercepts)
         self._distance, self._shortness = settings.pair_distance, settings.shortness
         self._stems = StemRows(stems, pieces, themes, of_one, settings)
-        numbers = dict(zip(stems, range(len(stems)), strict=True))
+        numbers = KeyTable(keys_of(stems), np.arange(len(stems)))
         self._themes = ThemeTables(numbers, self._stems.names, near, together, settings.near_distance)
         self._first_near = len(pairs)
         self._unknown = len(stems)  # stands for every stem that is in no pair
         self._key_type = type_of_keys(len(stems))
         self._no_pair = self._key_type((len(stems) + 1) ** 2)  # the key of two unknown stems
-        self._pairs = self._table_of(stems, pairs)
+        self._pairs = self._table_of(numbers, pairs)
 
-    def _table_of(self, stems: Sequence[str], pairs: Sequence[str]) -> KeyTable:
+    def _table_of(self, stems: KeyTable, pairs: Sequence[str]) -> KeyTable:
         """Return the pairs by their keys, common ones in the first slot."""
-        halves = KeyTable(keys_of(stems), np.arange(len(stems))).find(keys_of(pairs))
+        halves = stems.find(keys_of(pairs))
         if len(halves) != 2 * len(pairs) or (halves < 0).any():
             raise ValueError("a pair is not made of two known stems")
         common_first = np.argsort(self._rows_of_two[: len(pairs), -1])

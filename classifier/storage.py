@@ -119,4 +119,5 @@ def _parse_settings(settings: Mapping[str, Any]) -> FeatureSettings:
         float(settings["shortness"]),
         parse_listed(settings["themes"]),
         int(settings["near_distance"]),
+        int(settings["most_of_two"]),
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.hashing import Integers
+from classifier.hashing import Integers, KeyTable, keys_of
 from classifier.themes import THEME_MARK
 
 
@@ -21,28 +21,25 @@ class ThemeTables:
     """
 
     def __init__(
-        self,
-        numbers: Mapping[str, int],
-        names: Sequence[str],
-        near: Sequence[str],
-        together: Sequence[str],
-        distance: int,
+        self, stems: KeyTable, names: Sequence[str], near: Sequence[str], together: Sequence[str], distance: int
     ) -> None:
-        self._distance, self._unknown = distance, len(numbers)  # the latter stands for every stem that no term holds
+        self._distance, self._unknown = distance, len(stems)  # the latter stands for every stem that no term holds
         self._gaps = np.array([gap for gap in range(-distance, distance + 1) if gap], dtype=np.intp)
-        of_names = {THEME_MARK + name: number for number, name in enumerate(names, 1)}
-        table = np.full((2, len(names) + 1, len(numbers) + 1), -1, dtype=np.int32)
-        for place, (left, right) in enumerate(term.split(" ") for term in near):
-            if left in of_names:
-                table[0, of_names[left], numbers[right]] = place
-            else:
-                table[1, of_names[right], numbers[left]] = place
-        self._near, self._width = table.ravel(), len(numbers) + 1
+        of_names = KeyTable(keys_of(names), np.arange(1, len(names) + 1))
+        words = keys_of(near).reshape(-1, 2)
+        is_first = np.array([term[0] == THEME_MARK for term in near], dtype=np.bool_)
+        theme = of_names.find(np.where(is_first, words[:, 0], words[:, 1]))
+        stem = stems.find(np.where(is_first, words[:, 1], words[:, 0]))
+        both = of_names.find(keys_of(together)).reshape(-1, 2)
+        if (theme < 0).any() or (stem < 0).any() or (both < 0).any():
+            raise ValueError("a term of themes is not made of known ones")
+        table = np.full((2, len(names) + 1, len(stems) + 1), -1, dtype=np.int32)
+        table[np.where(is_first, 0, 1), theme, stem] = np.arange(len(near))
+        self._near, self._width = table.ravel(), len(stems) + 1
         self._sides = np.where(self._gaps < 0, table[0].size, 0)
         self._together = np.full((len(names) + 1, len(names) + 1), len(near) + len(together), dtype=np.int32)
-        for place, term in enumerate(together, len(near)):
-            first, second = (of_names[THEME_MARK + name] for name in term[1:].split(THEME_MARK))
-            self._together[first, second] = self._together[second, first] = place
+        self._together[both[:, 0], both[:, 1]] = np.arange(len(near), len(near) + len(together))
+        np.minimum(self._together, self._together.T, out=self._together)
 
     def near(self, stems: Integers, themes: Integers, edges: Integers) -> tuple[Integers, Integers]:
         """Return the terms near every word that has a theme, sentence after sentence, and where in them each sentence ends."""

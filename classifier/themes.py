@@ -1,11 +1,5 @@
 """Themes: words that speak of one matter, so that what is learned of "sanction" holds for "forfeit". Knows stems; knows no weight.
 
-A folder of labelled sentences may hold them in a TOML file, each stem in one theme at most:
-
-    [themes]
-    penalty = "sanction penalty lose forfeit"
-    benefit = "benefit allowance claim"
-
 They add three kinds of term to those of `features`:
 
     theme      "@penalty"            each distinct stem of the theme, once
@@ -13,48 +7,14 @@ They add three kinds of term to those of `features`:
     together   "@benefit@penalty"    two themes anywhere in one sentence, once, in alphabetical order
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from pathlib import Path
 from typing import Any
-
-from classifier.errors import LabelledSetError
 
 THEME_MARK = "@"
 MOST_THEMES = 200
-_NAME = re.compile(r"[a-z][a-z_]*")
 
 Themes = Mapping[str, str]  # stem → the name of its theme
-
-
-def load_themes(path: Path) -> dict[str, str]:
-    """Return the themes in a file, none if there is no file; raise `LabelledSetError` that names what breaks the rules."""
-    import tomllib
-
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except OSError as error:
-        raise LabelledSetError(f"{path}: can't be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LabelledSetError(f"{path}: not a valid TOML file ({error}).") from error
-    return parse_themes(data.get("themes", {}), str(path))
-
-
-def parse_themes(data: Any, where: str) -> dict[str, str]:
-    """Return stem → theme from names and their words, separated by blanks; `where` names the source in messages."""
-    from classifier.features import stem, words
-
-    if not isinstance(data, dict) or len(data) > MOST_THEMES:
-        raise LabelledSetError(f"{where}: [themes] must hold at most {MOST_THEMES} names with their words.")
-    themes: dict[str, str] = {}
-    for name, listed in data.items():
-        if not _NAME.fullmatch(name) or not isinstance(listed, str):
-            raise LabelledSetError(f"{where}: theme {name!r} must be a lower-case name with a text of words.")
-        for word in words(listed):
-            if themes.setdefault(stem(word), name) != name:
-                raise LabelledSetError(f"{where}: {word!r} stands in two themes, {themes[stem(word)]} and {name}.")
-    return themes
 
 
 def listed(themes: Themes) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Labelled sentences → a model. Knows scikit-learn; scoring never needs this room.
 
-The steps: terms are counted and scaled once; decision values come out of fold, groups never straddling a fold; sigmoid and
-thresholds are fitted on them; the coefficients are fitted on everything.
+The steps: decision values come out of fold, groups never straddling a fold; sigmoid and thresholds are fitted on them; the
+coefficients are fitted on everything.
 """
 
 import hashlib
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from classifier.calibrating import (
     Calibration,
@@ -19,8 +18,8 @@ from classifier.calibrating import (
     threshold_for_precision,
     weights_at_rate,
 )
-from classifier.estimator import SentenceScaler, fit_outputs, vectoriser
-from classifier.features import FeatureSettings, kind_of
+from classifier.features import FeatureSettings
+from classifier.fitting import fit
 from classifier.labelled_set import LabelledSentence
 from classifier.scorer import sigmoid
 from classifier.weights import Weights
@@ -85,11 +84,8 @@ def out_of_fold(rows: Sequence[LabelledSentence], framings: Sequence[str], setti
     for fold in range(FOLDS):
         held, kept = folds == fold, folds != fold
         if held.any() and kept.any():
-            counter = vectoriser(settings.features)
-            scaler = SentenceScaler(settings.features.shortness)
-            X = scaler.fit_transform(counter.fit_transform(texts[kept]))
-            coefficients, intercepts = fit_outputs(X, targets[kept], [mask[kept] for mask in masks])
-            decisions[held] = scaler.transform(counter.transform(texts[held])) @ coefficients + intercepts
+            fitted = fit(texts[kept], targets[kept], [mask[kept] for mask in masks], settings.features)
+            decisions[held] = fitted.decisions(texts[held])
     return OutOfFold(decisions, targets, masks)
 
 
@@ -164,26 +160,15 @@ def fit_weights(
     settings: TrainingSettings,
 ) -> Weights:
     """Return the weights fitted on all `rows`, with their calibration."""
-    counter = vectoriser(settings.features)
-    counts = counter.fit_transform([row.text for row in rows])
-    order, terms = ordered_terms(counter.get_feature_names_out())
-    X = sparse.csr_matrix(counts[:, order])
-    scaler = SentenceScaler(settings.features.shortness)
     targets = targets_of(rows, framings)
-    coefficients, intercepts = fit_outputs(scaler.fit_transform(X), targets, masks_of(targets))
+    fitted = fit([row.text for row in rows], targets, masks_of(targets), settings.features)
     return Weights(
         outputs=(*framings, CONTESTED),
-        terms=terms,
-        idf=scaler.idf_,
-        coefficients=coefficients,
-        intercepts=intercepts,
+        terms=fitted.terms,
+        idf=fitted.idf,
+        coefficients=fitted.coefficients,
+        intercepts=fitted.intercepts,
         slopes=np.array([c.slope for c in calibrations]),
         offsets=np.array([c.offset for c in calibrations]),
         thresholds=np.array([[c.unsure_from, c.flagged_from] for c in calibrations]),
     )
-
-
-def ordered_terms(names: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return the order of columns that puts terms by their kind, each kind alphabetical; and the names so."""
-    order = sorted(range(len(names)), key=lambda i: (kind_of(names[i]), names[i]))
-    return np.array(order, dtype=np.int64), tuple(names[i] for i in order)

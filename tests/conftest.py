@@ -16,6 +16,7 @@ TINY_MANIFEST = {
         "shortness": 0.0,
         "themes": {},
         "near_distance": 0,
+        "most_of_two": 100,
     },
     "names": {"voluntary_claim": "taking part is voluntary"},
 }

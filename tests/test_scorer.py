@@ -14,11 +14,12 @@ from classifier import model as model_room
 from classifier.estimator import SentenceScaler, vectoriser
 from classifier.explaining import explain
 from classifier.features import FeatureSettings
+from classifier.fitting import ordered_terms
 from classifier.model import Model
 from classifier.scorer import sigmoid, stretches_of
 from classifier.storage import load_model, save_model
-from classifier.themes import listed, load_themes
-from classifier.training import ordered_terms
+from classifier.themes import listed
+from classifier.thesaurus import load_themes
 from classifier.weights import Weights
 
 SENTENCES = Path(__file__).resolve().parent.parent / "labelled" / "sentences.jsonl"

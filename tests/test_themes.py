@@ -1,5 +1,6 @@
 """Themes: the file that names them, their terms, and what they are for."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 from classifier.errors import LabelledSetError
 from classifier.explaining import explain
 from classifier.features import Analyser, FeatureSettings, stem
+from classifier.fitting import ordered_terms
 from classifier.storage import load_model, save_model
-from classifier.themes import MOST_THEMES, listed, load_themes, parse_listed
-from classifier.training import ordered_terms
+from classifier.themes import MOST_THEMES, listed, parse_listed
+from classifier.thesaurus import load_themes
 from classifier.weights import Weights
 
 SHIPPED = Path(__file__).resolve().parent.parent / "labelled" / "themes.toml"
@@ -39,7 +41,7 @@ def test_a_folder_without_the_file_has_no_themes(tmp_path):
             '[themes]\npenalty = "sanction"\nworld = "sanctions"\n',
             "'sanctions' stands in two themes, penalty and world",
         ),
-        ('[themes]\n"@x" = "sanction"\n', "lower-case name"),
+        ('[themes]\n"@x" = "sanction"\n', "lower-case word"),
         ("[themes]\npenalty = 3\n", "text of words"),
         ("[themes\n", "not a valid TOML file"),
         ("themes = 7\n", "at most"),
@@ -82,8 +84,7 @@ def model(tmp_path):
         thresholds=np.full((2, 2), 0.5),
     )
     settings = FeatureSettings(0, (), 1, 0.0, THEMES, 1)
-    kept = {"pair_distance": 0, "piece_lengths": [], "minimum_documents": 1, "shortness": 0.0, "near_distance": 1}
-    save_model(tmp_path / "model", weights, {"settings": {**kept, "themes": listed(settings.themes)}}, {})
+    save_model(tmp_path / "model", weights, {"settings": {**asdict(settings), "themes": listed(settings.themes)}}, {})
     return load_model(tmp_path / "model")
 
 

@@ -1,0 +1,88 @@
+"""Sentences and their labels → a weight of each term for each output. Knows scikit-learn; knows nothing of probabilities.
+
+Terms of two words are many, and most say next to nothing. So all are fitted once, those of two words that weigh least are left
+out, and what remains is fitted again: half as much to look up and to add, and as good (docs/quality.md).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from classifier.estimator import SMOOTHING, SentenceScaler, fit_outputs, vectoriser
+from classifier.features import FeatureSettings, Kind, kind_of
+
+Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """F terms, by their kinds, with their idf (F,) and coefficients (F, K); and K intercepts."""
+
+    settings: FeatureSettings
+    terms: tuple[str, ...]
+    idf: Floats
+    coefficients: Floats
+    intercepts: Floats
+
+    @cached_property
+    def _counter(self) -> TfidfVectorizer:
+        return vectoriser(self.settings).set_params(min_df=1, vocabulary={term: i for i, term in enumerate(self.terms)})
+
+    def decisions(self, texts: Sequence[str]) -> Floats:
+        """Return (n, K): the log-odds of every output for every text, before calibration."""
+        scaler = SentenceScaler(self.settings.shortness)
+        scaler.idf_ = self.idf
+        return np.asarray(scaler.transform(self._counter.fit_transform(texts)) @ self.coefficients + self.intercepts)
+
+
+def fit(
+    texts: Sequence[str],
+    targets: Booleans,
+    masks: Sequence[Booleans],
+    settings: FeatureSettings,
+    smoothing: float = SMOOTHING,
+) -> Fitted:
+    """Return the regressions of (n, K) `targets` on the terms of `texts`; output k is fitted on the rows of `masks[k]`."""
+    counter = vectoriser(settings)
+    counts = counter.fit_transform(texts)
+    order, terms = ordered_terms(counter.get_feature_names_out())
+    counts = sparse.csr_matrix(counts[:, order])
+    first = _fit(counts, terms, targets, masks, settings, smoothing)
+    kept = strongest(first, settings.most_of_two)
+    if len(kept) == len(terms):
+        return first
+    chosen = tuple(terms[i] for i in kept)
+    return _fit(sparse.csr_matrix(counts[:, kept]), chosen, targets, masks, settings, smoothing)
+
+
+def _fit(
+    counts: sparse.csr_matrix,
+    terms: tuple[str, ...],
+    targets: Booleans,
+    masks: Sequence[Booleans],
+    settings: FeatureSettings,
+    smoothing: float,
+) -> Fitted:
+    scaler = SentenceScaler(settings.shortness)
+    coefficients, intercepts = fit_outputs(scaler.fit_transform(counts), targets, masks, smoothing)
+    return Fitted(settings, terms, scaler.idf_, coefficients, intercepts)
+
+
+def strongest(fitted: Fitted, most_of_two: int) -> NDArray[np.int64]:
+    """Return which terms to keep, ascending: all of one word, and so many of two, by the largest part they have in any output."""
+    parts = np.abs(fitted.coefficients).max(axis=1) * fitted.idf
+    first_of_two = sum(kind_of(term) < Kind.PAIR for term in fitted.terms)
+    of_two = np.argsort(-parts[first_of_two:], kind="stable")[:most_of_two]
+    return np.concatenate([np.arange(first_of_two), first_of_two + np.sort(of_two)])
+
+
+def ordered_terms(names: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return the order of columns that puts terms by their kind, each kind alphabetical; and the names so."""
+    order = sorted(range(len(names)), key=lambda i: (kind_of(names[i]), names[i]))
+    return np.array(order, dtype=np.int64), tuple(names[i] for i in order)

@@ -1,0 +1,45 @@
+"""The file that gathers words in themes, which a labelled folder may hold. Knows names and words; `themes` knows what follows.
+
+    [themes]
+    penalty = "sanction penalty lose forfeit"
+    benefit = "benefit allowance claim"
+
+A word stands for all words of its stem, and no stem may be in two themes.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from classifier.errors import LabelledSetError
+from classifier.features import stem, words
+from classifier.themes import MOST_THEMES
+
+_NAME = re.compile(r"[a-z]+")
+
+
+def load_themes(path: Path) -> dict[str, str]:
+    """Return the themes in a file, none if there is no file; raise `LabelledSetError` that names what breaks the rules."""
+    import tomllib
+
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except OSError as error:
+        raise LabelledSetError(f"{path}: can't be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LabelledSetError(f"{path}: not a valid TOML file ({error}).") from error
+    return parse_themes(data.get("themes", {}), str(path))
+
+
+def parse_themes(data: Any, where: str) -> dict[str, str]:
+    """Return stem → theme from names and their words, separated by blanks; `where` names the source in messages."""
+    if not isinstance(data, dict) or len(data) > MOST_THEMES:
+        raise LabelledSetError(f"{where}: [themes] must hold at most {MOST_THEMES} names with their words.")
+    themes: dict[str, str] = {}
+    for name, listed in data.items():
+        if not _NAME.fullmatch(name) or not isinstance(listed, str):
+            raise LabelledSetError(f"{where}: theme {name!r} must be a lower-case word with a text of words.")
+        for word in words(listed):
+            if themes.setdefault(stem(word), name) != name:
+                raise LabelledSetError(f"{where}: {word!r} stands in two themes, {themes[stem(word)]} and {name}.")
+    return themes
