@@ -43,8 +43,8 @@ TINY = 1e-12  # keeps a sentence without any known term from being divided by 0
 class FeatureSettings:
     """What terms a sentence is turned into. Distances are in words; `piece_lengths` in characters, the stem's two blanks included.
 
-    `shortness` is in squared idf: a sentence of 23 words, the median, sums to about 5,500. Of the terms of two words at most
-    `most_of_two` are kept, those that weigh most.
+    `shortness` is in squared idf: a sentence of 23 words, the median, sums to about 5,500. Of the terms of two words
+    `most_of_two` are kept, those that weigh most for a framing, and a fifth as many for the stance.
     """
 
     pair_distance: int = 2

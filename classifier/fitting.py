@@ -75,11 +75,16 @@ def _fit(
 
 
 def strongest(fitted: Fitted, most_of_two: int) -> NDArray[np.int64]:
-    """Return which terms to keep, ascending: all of one word, and so many of two, by the largest part they have in any output."""
-    parts = np.abs(fitted.coefficients).max(axis=1) * fitted.idf
+    """Return which terms to keep, ascending: all of one word and, of two, those with the largest part in some output.
+
+    `most_of_two` are kept for the framings and a fifth as many for the stance, which is the last output.
+    """
+    parts = np.abs(fitted.coefficients) * fitted.idf[:, None]
     first_of_two = sum(kind_of(term) < Kind.PAIR for term in fitted.terms)
-    of_two = np.argsort(-parts[first_of_two:], kind="stable")[:most_of_two]
-    return np.concatenate([np.arange(first_of_two), first_of_two + np.sort(of_two)])
+    of_framings, of_stance = parts[first_of_two:, :-1].max(axis=1, initial=0.0), parts[first_of_two:, -1]
+    ranked = [np.argsort(-own, kind="stable") for own in (of_framings, of_stance)]
+    of_two = np.union1d(ranked[0][:most_of_two], ranked[1][: most_of_two // 5])
+    return np.concatenate([np.arange(first_of_two), first_of_two + of_two])
 
 
 def ordered_terms(names: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:

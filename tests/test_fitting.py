@@ -14,8 +14,8 @@ TEXTS = [
     "a sun was bad",
     "a rain is good",
 ]
-IS_GOOD = np.array([["good" in text] for text in TEXTS])
-EVERYTHING = [np.ones(len(TEXTS), dtype=bool)]
+IS_GOOD = np.array([["good" in text, False] for text in TEXTS])  # a framing, and no stance to learn
+EVERYTHING = [np.ones(len(TEXTS), dtype=bool)] * 2
 
 
 def fitted(most_of_two: int):
