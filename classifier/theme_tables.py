@@ -59,9 +59,8 @@ class ThemeTables:
         themed = np.flatnonzero(themes)
         sentence = np.repeat(np.arange(1, len(edges)), np.diff(edges))
         apart = np.full(len(stems) + self._distance * len(edges), self._unknown, dtype=np.intp)
-        own_places = (
-            np.arange(len(stems)) + self._distance * sentence
-        )  # so that no partner is found in another sentence
+        # The sentences stand so far apart that no partner is found in another one.
+        own_places = np.arange(len(stems)) + self._distance * sentence
         apart[own_places] = np.minimum(stems, self._unknown)
         keys = apart.take(own_places.take(themed)[:, None] + self._gaps)
         keys += self._sides
