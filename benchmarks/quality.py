@@ -105,17 +105,12 @@ def ablation(train: Rows, test: Rows, framings: Sequence[str]) -> Iterator[tuple
         "the model": full,
         "stems alone": FeatureSettings(0, ()),
         "no themes": replace(full, themes={}),
-        "no themes, pairs up to three words apart": replace(full, themes={}, pair_distance=3),
         "no stems near a theme": replace(full, near_distance=0),
-        "stems near a theme up to five words apart": replace(full, near_distance=5),
         "no pieces": replace(full, piece_lengths=()),
         "no pairs": replace(full, pair_distance=0),
-        "pairs of neighbours only": replace(full, pair_distance=1),
         "pairs up to three words apart": replace(full, pair_distance=3),
         "every term of two words": replace(full, most_of_two=10**6),
-        "30,000 terms of two words": replace(full, most_of_two=30_000),
         "terms from two sentences on": replace(full, minimum_documents=2),
-        "terms from six sentences on": replace(full, minimum_documents=6),
         "short sentences not scaled down": replace(full, shortness=0.0),
     }
     for name, settings in versions.items():

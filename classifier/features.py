@@ -35,7 +35,7 @@ FOLDED = str.maketrans(
 )  # the same for a word as text
 _ENDINGS = ("ation", "ition", "ment", "ness", "ity", "ive", "al", "ly", "er", "or", "ion")
 _SHORTEST_STEM = 4
-SHORTNESS = 3000.0
+SHORTNESS = 1500.0
 TINY = 1e-12  # keeps a sentence without any known term from being divided by 0
 
 
