@@ -25,7 +25,11 @@ def explain(
     text_column: TextColumnOption = None,
     local_network: LocalNetworkOption = None,
 ) -> None:
-    """Show every term's contribution to a framing's log-odds, the intercept, the calibration and the threshold."""
+    """Show every term's contribution to a framing's log-odds, the intercept, the calibration and the threshold.
+
+    A term is a stem (claim), letters inside one (#claim), two stems (claim stop), a theme of words (@penalty), a theme near a
+    stem (@penalty claim) or two themes in one sentence (@benefit@penalty).
+    """
     from classifier.checking import documents_of, exit_code, settings_of
     from classifier.codebook import unknown_name
     from classifier.errors import UsageError
