@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
-from classifier.features import Analyser
+from classifier.features import Analyser, Kind
 from classifier.model import Model
 from classifier.readers import parsed, read_documents, read_unparsed
 from classifier.records import Document, DocumentResult
@@ -182,12 +182,12 @@ def with_framings(model: Model, count: int) -> Model:
 def with_pairs(model: Model, share: float) -> Model:
     """Return a model with a share of its pairs, or with as many more of random stems as are missing to it."""
     rows = np.frombuffer(model.rows, "<f4").reshape(len(model.terms), -1)
-    first, last = model.kinds
+    stems, first, last = (model.kinds[kind] for kind in (Kind.PIECE, Kind.PAIR, Kind.NEAR))  # where each ends or begins
     draw = np.random.default_rng(0)
     wanted = int(share * (last - first))
     chosen = dict(zip(model.terms[first:last], range(first, last), strict=True))
     while len(chosen) < wanted:
-        left, right = draw.integers(first, size=2)
+        left, right = draw.integers(stems, size=2)
         chosen.setdefault(f"{model.terms[left]} {model.terms[right]}", int(draw.integers(first, last)))
     kept = sorted(draw.permutation(sorted(chosen))[:wanted].tolist())
     columns = [*range(first), *(chosen[pair] for pair in kept), *range(last, len(model.terms))]

@@ -43,7 +43,7 @@ class TrainingSettings:
     features: FeatureSettings = FeatureSettings()
     rate: float = RATE
     flagged_precision: float = 0.7
-    flagged_floor: float = 0.4
+    flagged_floor: float = 0.5
     unsure_probability: float = 0.2
     minimum_positives: int = 10
 
