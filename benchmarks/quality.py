@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -40,18 +40,13 @@ from classifier.records import Document
 from classifier.scorer import sigmoid
 from classifier.scoring import load_model
 from classifier.sentences import document_spans
-from classifier.storage import save_model
-from classifier.themes import listed
+from classifier.storage import save_model, settings_record
 from classifier.training import calibrate, masks_of, out_of_fold, targets_of
 from classifier.weights import Weights
 
 ROOT = Path(__file__).resolve().parent.parent
-FEATURES = settings_for(ROOT / "labelled").features
 Rows = Sequence[LabelledSentence]
-ELSEWHERE = (
-    "high_other_4",
-    "high_other_5",
-)  # how references to other departments' doubtful sentences say that they were chosen
+ELSEWHERE = ("high_other_4", "high_other_5")  # how doubtful sentences of other departments were chosen
 OWN = "Work and Pensions"
 Bins = Sequence[tuple[float, int, float, float]]
 
@@ -78,8 +73,7 @@ def cost_of(weights: Weights, settings: FeatureSettings, test: Rows) -> dict[str
     """Return the size of the model in megabytes and how many sentences it scores a second (the best of three runs)."""
     texts = [row.text for row in test] * 20
     with tempfile.TemporaryDirectory() as folder:
-        manifest = {"settings": {**asdict(settings), "themes": listed(settings.themes)}}
-        save_model(Path(folder) / "model", weights, manifest, {})
+        save_model(Path(folder) / "model", weights, {"settings": settings_record(settings)}, {})
         model = load_model(Path(folder) / "model")
         size = sum(path.stat().st_size for path in (Path(folder) / "model").iterdir())
     seconds = []
@@ -98,9 +92,10 @@ def _best_threshold(p: np.ndarray, truth: np.ndarray) -> float:
     return max(np.linspace(0.05, 0.95, 91), key=f1)
 
 
-def ablation(train: Rows, test: Rows, framings: Sequence[str]) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield (what, figures) for the model and for versions that lack a part or have another."""
-    full = FEATURES
+def ablation(
+    train: Rows, test: Rows, framings: Sequence[str], full: FeatureSettings
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield (what, figures) for the model, which has all of `full`, and for versions that lack a part or have another."""
     versions = {
         "the model": full,
         "stems alone": FeatureSettings(0, ()),
@@ -133,14 +128,16 @@ def changed(module: object, name: str, value: object) -> Iterator[None]:
         setattr(module, name, old)
 
 
-def curve(written: Rows, real: Rows, test: Rows, framings: Sequence[str]) -> Iterator[tuple[str, dict[str, object]]]:
+def curve(
+    written: Rows, real: Rows, test: Rows, framings: Sequence[str], features: FeatureSettings
+) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield (what, figures) for growing shares of the written and of the real sentences."""
     for share in (25, 50, 75, 100):
-        yield f"written {share} %", figures_of(part(written, share), test, framings, FEATURES)
+        yield f"written {share} %", figures_of(part(written, share), test, framings, features)
     for share in (25, 50, 75, 100):
         both = [*written, *part(real, share)]
-        yield f"written + real {share} %", figures_of(both, test, framings, FEATURES)
-    yield "real alone", figures_of(real, test, framings, FEATURES)
+        yield f"written + real {share} %", figures_of(both, test, framings, features)
+    yield "real alone", figures_of(real, test, framings, features)
 
 
 def part(rows: Rows, share: int) -> list[LabelledSentence]:
@@ -195,20 +192,14 @@ def draw_reliability(bins: Bins, path: Path) -> None:
     figure.savefig(path, dpi=150)
 
 
-def out_of_fold_bins(rows: Rows, framings: Sequence[str]) -> Bins:
-    """Return the reliability of what the labelled set's own sentences are said to be, out of fold."""
-    settings = settings_for(ROOT / "labelled")
-    found = out_of_fold(rows, framings, settings)
-    judged = judge_out_of_fold(found, framings, calibrate(found, rows, settings), rows)
-    own = np.repeat(np.array([row.weight for row in rows])[:, None], len(framings), axis=1)
-    return reliability(judged, weights_at_rate(judged.truth, own, settings.rate))
+def out_of_fold_bins(judged: Judged, rows: Rows, rate: float) -> Bins:
+    """Return the reliability of what the labelled set's own sentences are said to be, out of fold, at the stated rate."""
+    own = np.repeat(np.array([row.weight for row in rows])[:, None], len(judged.framings), axis=1)
+    return reliability(judged, weights_at_rate(judged.truth, own, rate))
 
 
-def false_alarms(rows: Rows, framings: Sequence[str]) -> int:
+def false_alarms(judged: Judged, rows: Rows) -> int:
     """Return how many of the sentences picked from other departments' answers are flagged wrongly, out of fold."""
-    settings = settings_for(ROOT / "labelled")
-    found = out_of_fold(rows, framings, settings)
-    judged = judge_out_of_fold(found, framings, calibrate(found, rows, settings), rows)
     picked = np.array([row.route in ELSEWHERE for row in rows])
     return int((judged.is_flagged & ~judged.truth)[picked].any(axis=1).sum())
 
@@ -235,6 +226,7 @@ class Measurements:
         self.options = options
         self.codebook = load_codebook(options.labelled / "codebook.toml")
         self.framings = self.codebook.ids
+        self.settings = settings_for(options.labelled)
 
     @cached_property
     def test(self) -> Rows:
@@ -251,17 +243,28 @@ class Measurements:
         """Part B of the labelled set."""
         return load_labelled(self.options.labelled / "hydrated.jsonl", self.codebook)
 
+    @cached_property
+    def rows(self) -> Rows:
+        """The whole labelled set."""
+        return [*self.written, *self.real]
+
+    @cached_property
+    def out_of_fold(self) -> Judged:
+        """What models that have not seen a sentence's fold say of it."""
+        found = out_of_fold(self.rows, self.framings, self.settings)
+        return judge_out_of_fold(found, self.framings, calibrate(found, self.rows, self.settings), self.rows)
+
     def picture(self, name: str) -> Path | None:
         """Return where a picture goes, if one is wanted."""
         return self.options.pictures and self.options.pictures / name
 
     def ablation(self) -> None:
         """Print what each kind of term gains and costs."""
-        print(table(list(ablation([*self.written, *self.real], self.test, self.framings))))
+        print(table(list(ablation(self.rows, self.test, self.framings, self.settings.features))))
 
     def curve(self) -> None:
         """Print the figures at growing shares of the labelled set."""
-        results = list(curve(self.written, self.real, self.test, self.framings))
+        results = list(curve(self.written, self.real, self.test, self.framings, self.settings.features))
         print(table(results))
         if path := self.picture("curve.png"):
             draw_curve(results, path)
@@ -272,15 +275,12 @@ class Measurements:
             bins = reliability(judge(load_model(self.options.model), self.test))
             print_reliability(bins, self.picture("reliability.png"))
         else:
-            bins = out_of_fold_bins([*self.written, *self.real], self.framings)
+            bins = out_of_fold_bins(self.out_of_fold, self.rows, self.settings.rate)
             print_reliability(bins, self.picture("reliability-out-of-fold.png"))
 
     def elsewhere(self) -> None:
         """Print the false alarms in the answers of other departments, all of whose doubtful sentences are labelled."""
-        false, count = (
-            false_alarms([*self.written, *self.real], self.framings),
-            sentences_elsewhere(self.options.answers),
-        )
+        false, count = false_alarms(self.out_of_fold, self.rows), sentences_elsewhere(self.options.answers)
         print(f"{false} false alarms in {count:,} distinct sentences: {1000 * false / count:.2f} in 1,000")
 
     def all(self) -> None:

@@ -54,9 +54,7 @@ def _run(inputs: Sequence[str], output: str | Path | None, resume: bool, setting
     recipe = recipe_of(settings)
     documents = read_unparsed(inputs, replace(reading_of(settings), output=out))
     gc.set_threshold(100_000)  # a batch makes many objects and hardly a cycle of them
-    bytearray(
-        _KEPT_BYTES
-    )  # the GNU allocator keeps what is given back, for the next block, up to twice the largest piece
+    bytearray(_KEPT_BYTES)  # the GNU allocator then keeps what is given back, up to twice as much, for the next block
     started = time.monotonic()
     bar = progress_bar() if out or not sys.stdout.isatty() else None
     try:

@@ -1,7 +1,6 @@
 """The labelled folder → a model folder, or figures. Ties the labelled set, fitting, judging and storage together."""
 
 import platform
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ from classifier.features import FeatureSettings
 from classifier.judging import judge, judge_out_of_fold
 from classifier.labelled_set import LabelledSentence, fingerprint, load_labelled
 from classifier.reporting import model_card, weights_table
-from classifier.storage import load_model, save_model
-from classifier.themes import listed
+from classifier.storage import load_model, save_model, settings_record
 from classifier.thesaurus import load_themes
 from classifier.training import RATE, TrainingSettings, calibrate, contested_share, fit_weights, out_of_fold
 
@@ -101,8 +99,7 @@ def _manifest(
             "sha256": fingerprint(rows),
         },
         "settings": {
-            **asdict(settings.features),
-            "themes": listed(settings.features.themes),
+            **settings_record(settings.features),
             "rate": settings.rate,
             "flagged_precision": settings.flagged_precision,
             "flagged_floor": settings.flagged_floor,

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import CodebookError, UsageError
+from classifier.toml_files import read_toml
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _TEXT_FIELDS = ("id", "name", "definition", "exclusions")
@@ -76,15 +77,7 @@ def unknown_name(what: str, name: str, known: tuple[str, ...]) -> str:
 
 def load_codebook(path: Path) -> Codebook:
     """Read and check the codebook at `path`; raise `CodebookError` that names what breaks its rules."""
-    import tomllib  # a run without any is sooner at work
-
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CodebookError(f"{path}: can't be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CodebookError(f"{path}: not a valid TOML file ({error}).") from error
-    return parse_codebook(data, str(path))
+    return parse_codebook(read_toml(path, CodebookError), str(path))
 
 
 def parse_codebook(data: Mapping[str, Any], where: str) -> Codebook:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import UsageError
+from classifier.toml_files import read_toml
 
 OWN_FILE = "framing.toml"
 SHARED_FILE = "pyproject.toml"
@@ -90,30 +91,19 @@ def find_file(folder: Path) -> Path | None:
         own, shared = place / OWN_FILE, place / SHARED_FILE
         if own.is_file():
             return own
-        if shared.is_file() and "framing" in _table(shared).get("tool", {}):
+        if shared.is_file() and "framing" in read_toml(shared, UsageError).get("tool", {}):
             return shared
     return None
 
 
 def read_file(path: Path) -> dict[str, Any]:
     """Return the checked settings of one file; relative paths in it start from its own folder."""
-    table = _table(path)
+    table = read_toml(path, UsageError)
     if path.name == SHARED_FILE:
         table = table.get("tool", {}).get("framing", {})
     if not isinstance(table, dict):
         raise UsageError(f"{path}: [tool.framing] must be a table.")
     return dict(_checked(key, value, path) for key, value in table.items())
-
-
-def _table(path: Path) -> dict[str, Any]:
-    import tomllib  # only where there is a file of settings
-
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path}: can't be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not a valid TOML file ({error}).") from error
 
 
 def _checked(key: str, value: Any, path: Path) -> tuple[str, Any]:

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
 
-from classifier.themes import THEME_MARK, Themes, theme_terms
+from classifier.themes import THEME_MARK, Themes, neighbours, theme_terms
 
 WORD = re.compile(r"[A-Za-z0-9]+")
 PIECE_MARK = "#"
@@ -144,9 +144,8 @@ def places_of_pairs(stems: Sequence[str], distance: int) -> Iterator[tuple[int, 
     >>> [term for _, _, term in places_of_pairs(["sick", "note", "cultur"], 2)]
     ['sick note', 'sick cultur', 'note cultur']
     """
-    for first, left in enumerate(stems):
-        for second in range(first + 1, min(first + 1 + distance, len(stems))):
-            yield first, second, f"{left} {stems[second]}"
+    for first, second in neighbours(len(stems), distance):
+        yield first, second, f"{stems[first]} {stems[second]}"
 
 
 def scale(squared_length: float, shortness: float) -> float:

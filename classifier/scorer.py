@@ -24,7 +24,6 @@ from classifier.hashing import (
     Stretches,
     find_words,
     first_of_each,
-    first_places,
     keys_of,
 )
 from classifier.packing import MOST_ROWS, PackedRows, exact_sums
@@ -76,8 +75,7 @@ class Scorer:
         self._distance, self._shortness = settings.pair_distance, settings.shortness
         self._stems = StemRows(stems, pieces, themes, of_one, settings)
         numbers = KeyTable(keys_of(stems), np.arange(len(stems)))
-        self._themes = ThemeTables(numbers, self._stems.names, near, together, settings.near_distance)
-        self._first_near = len(pairs)
+        self._themes = ThemeTables(numbers, self._stems.names, near, together, len(pairs), settings.near_distance)
         self._unknown = len(stems)  # stands for every stem that is in no pair
         self._key_type = type_of_keys(len(stems))
         self._no_pair = self._key_type((len(stems) + 1) ** 2)  # the key of two unknown stems
@@ -153,14 +151,14 @@ class Scorer:
         """Return the terms of sentences from the numbers of their words; those of sentence i are from `edges[i]` to `edges[i + 1]`."""
         bits = len(self._stems.rows).bit_length()
         kind: Any = np.uint32 if len(edges) << bits < 1 << 32 else np.uint64  # half the size is twice as fast
-        of_sentences = np.repeat(np.arange(len(edges) - 1, dtype=kind) << kind(bits), np.diff(edges))
-        distinct = first_of_each(of_sentences | numbers.astype(kind))
+        sentences = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+        distinct = first_of_each(sentences.astype(kind) << kind(bits) | numbers.astype(kind))
         places, pairs = self._pairs_of(numbers, edges)
         themes = self._stems.themes.take(numbers)
-        of_themes = self._themes.near(numbers, themes, edges), self._themes.together(themes, edges)
         of_two = [
             (pairs, np.searchsorted(places, edges * self._distance)),
-            *((found + self._first_near, ends) for found, ends in of_themes),
+            self._themes.near(numbers, themes, sentences, edges),
+            self._themes.together(themes, sentences, edges),
         ]
         return Terms(numbers.take(distinct), np.searchsorted(distinct, edges), of_two)
 
@@ -193,17 +191,17 @@ class Scorer:
 
     def _parts(self, numbers: Integers, edges: Integers) -> Floats:
         """Return (words, K + 1): what each word brings, before scaling."""
-        sentence_of = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
-        once = first_places(sentence_of << _HIGH | numbers)
+        sentences = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+        once = first_of_each((sentences << _HIGH | numbers).astype(np.uint64))
         parts = np.zeros((len(numbers), self._rows_of_two.shape[1]))
         parts[once] = self._stems.rows[numbers[once]]
         places, pairs = self._pairs_of(numbers, edges)
         word, gap = np.divmod(places, max(self._distance, 1))
         themes = self._stems.themes.take(numbers)
-        of_themes = self._themes.words_near(numbers, themes, edges), self._themes.words_together(themes, edges)
         of_two = [
             (word, word + gap + 1, pairs),
-            *((first, second, found + self._first_near) for first, second, found in of_themes),
+            self._themes.words_near(numbers, themes, sentences, edges),
+            self._themes.words_together(themes, sentences, edges),
         ]
         halves = np.concatenate([words for first, second, _ in of_two for words in (first, second)])
         terms = np.concatenate([found for *_, found in of_two for _ in range(2)])

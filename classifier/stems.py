@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from classifier.features import FeatureSettings, stem_of
 from classifier.hashing import FoundWords, Integers, KeyTable, find_words, first_places, letters
 from classifier.packing import PackedRows, Rows, exact_sums
-from classifier.theme_tables import numbers_of_themes
+from classifier.themes import THEME_MARK
 
 Floats = NDArray[np.float64]
 MAX_REMEMBERED_WORDS = 100_000
@@ -31,9 +31,11 @@ class StemRows:
     ) -> None:
         self._own, self._lengths = stems, settings.piece_lengths
         self._own_rows, self._piece_rows, of_themes = np.split(rows, np.cumsum([len(stems), len(pieces)]))
-        self.names, self._theme_of = sorted(set(settings.themes.values())), settings.themes
+        self.names = sorted(set(settings.themes.values()))
+        numbers = {name: number for number, name in enumerate(self.names, 1)}
+        self._theme_of = {stem: numbers[name] for stem, name in settings.themes.items()}
         self._theme_rows = np.zeros((len(self.names) + 1, rows.shape[1]))
-        self._theme_rows[[self.names.index(theme[1:]) + 1 for theme in themes]] = of_themes
+        self._theme_rows[[numbers[theme.removeprefix(THEME_MARK)] for theme in themes]] = of_themes
         letters_of_pieces = np.array([piece[1:] for piece in pieces], dtype="S8").view(np.uint64)
         self._pieces = KeyTable(letters_of_pieces, np.arange(len(pieces)))
         self._forget()
@@ -73,7 +75,7 @@ class StemRows:
     def _put(self, stems: Sequence[str], first: int) -> None:
         """Note the themes of stems, from number `first` on, and add to their rows those of their pieces and themes."""
         places = slice(first, first + len(stems))
-        self.themes[places] = numbers_of_themes(stems, self._theme_of, self.names)
+        self.themes[places] = [self._theme_of.get(stem, 0) for stem in stems]
         self.rows[places] += self._rows_of_pieces(stems) + self._theme_rows[self.themes[places]]
 
     def _rows_of_pieces(self, stems: Sequence[str]) -> Floats:

@@ -14,13 +14,14 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import DamagedModelError, ModelError, NewerModelError, OlderModelError
 from classifier.features import FeatureSettings
 from classifier.model import Model, Output
-from classifier.themes import parse_listed
+from classifier.themes import listed, parse_listed
 
 if TYPE_CHECKING:
     from classifier.weights import Weights
@@ -109,6 +110,11 @@ def _parse_output(name: str, calibration: Mapping[str, float]) -> Output:
     if not all(map(math.isfinite, numbers)):
         raise ValueError(f"the calibration of {name} holds no finite number")
     return Output(name, *numbers)
+
+
+def settings_record(settings: FeatureSettings) -> dict[str, Any]:
+    """Return settings as a manifest holds them: each theme beside its stems."""
+    return {**asdict(settings), "themes": listed(settings.themes)}
 
 
 def _parse_settings(settings: Mapping[str, Any]) -> FeatureSettings:

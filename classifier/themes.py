@@ -46,12 +46,18 @@ def near(stems: Sequence[str], themes: Themes, distance: int) -> Iterator[tuple[
     if not themes:
         return
     names = [themes.get(stem) for stem in stems]
-    for first, left in enumerate(names):
-        for second in range(first + 1, min(first + 1 + distance, len(stems))):
-            if left:
-                yield first, second, f"{THEME_MARK}{left} {stems[second]}"
-            if right := names[second]:
-                yield first, second, f"{stems[first]} {THEME_MARK}{right}"
+    for first, second in neighbours(len(stems), distance):
+        if left := names[first]:
+            yield first, second, f"{THEME_MARK}{left} {stems[second]}"
+        if right := names[second]:
+            yield first, second, f"{stems[first]} {THEME_MARK}{right}"
+
+
+def neighbours(count: int, distance: int) -> Iterator[tuple[int, int]]:
+    """Yield every two of `count` places of which the second is at most `distance` behind the first."""
+    for first in range(count):
+        for second in range(first + 1, min(first + 1 + distance, count)):
+            yield first, second
 
 
 def met(stems: Sequence[str], themes: Themes) -> Iterator[tuple[int, int, str]]:

@@ -14,20 +14,14 @@ from typing import Any
 from classifier.errors import LabelledSetError
 from classifier.features import stem, words
 from classifier.themes import MOST_THEMES
+from classifier.toml_files import read_toml
 
 _NAME = re.compile(r"[a-z]+")
 
 
 def load_themes(path: Path) -> dict[str, str]:
     """Return the themes in a file, none if there is no file; raise `LabelledSetError` that names what breaks the rules."""
-    import tomllib
-
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except OSError as error:
-        raise LabelledSetError(f"{path}: can't be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LabelledSetError(f"{path}: not a valid TOML file ({error}).") from error
+    data = read_toml(path, LabelledSetError) if path.exists() else {}
     return parse_themes(data.get("themes", {}), str(path))
 
 

@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "classifier"
 FLOORS = [
     {"errors", "places", "forking", "stance"},
-    {"abbreviations", "codebook", "remarks", "text"},
+    {"abbreviations", "remarks", "text", "toml_files"},
+    {"codebook"},
     {"records", "themes"},
     {"features"},
     {"hashing"},

@@ -2,7 +2,6 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +16,7 @@ from classifier.features import FeatureSettings
 from classifier.fitting import ordered_terms
 from classifier.model import Model
 from classifier.scorer import sigmoid, stretches_of
-from classifier.storage import load_model, save_model
-from classifier.themes import listed
+from classifier.storage import load_model, save_model, settings_record
 from classifier.thesaurus import load_themes
 from classifier.weights import Weights
 
@@ -60,7 +58,7 @@ def reference(texts):
 @pytest.fixture(scope="module")
 def model(reference, tmp_path_factory):
     folder = tmp_path_factory.mktemp("random") / "model"
-    save_model(folder, reference[0], {"settings": {**asdict(SETTINGS), "themes": listed(SETTINGS.themes)}}, {})
+    save_model(folder, reference[0], {"settings": settings_record(SETTINGS)}, {})
     return load_model(folder)
 
 

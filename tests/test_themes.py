@@ -1,6 +1,5 @@
 """Themes: the file that names them, their terms, and what they are for."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from classifier.errors import LabelledSetError
 from classifier.explaining import explain
 from classifier.features import Analyser, FeatureSettings, stem
 from classifier.fitting import ordered_terms
-from classifier.storage import load_model, save_model
+from classifier.storage import load_model, save_model, settings_record
 from classifier.themes import MOST_THEMES, listed, parse_listed
 from classifier.thesaurus import load_themes
 from classifier.weights import Weights
@@ -84,7 +83,7 @@ def model(tmp_path):
         thresholds=np.full((2, 2), 0.5),
     )
     settings = FeatureSettings(0, (), 1, 0.0, THEMES, 1)
-    save_model(tmp_path / "model", weights, {"settings": {**asdict(settings), "themes": listed(settings.themes)}}, {})
+    save_model(tmp_path / "model", weights, {"settings": settings_record(settings)}, {})
     return load_model(tmp_path / "model")
 
 
