@@ -12,6 +12,7 @@ from classifier.composition import composition, composition_table, grams_of, has
 from classifier.errors import LabelledSetError
 from classifier.labelled_set import LabelledSentence, load_labelled
 from classifier.places import codebook_path, labelled_path
+from classifier.references import words_of
 
 CODEBOOK = load_codebook(codebook_path())
 NAMED_FIRST = ("work_as_health_outcome", "sick_note_culture", "voluntary_claim")
@@ -57,6 +58,16 @@ def test_no_two_written_sentences_outside_a_family_are_near_duplicates(written, 
     found = near_duplicates([*written, *held_out])
     shown = [f"{pair.first.id} {pair.second.id} {pair.similarity:.2f}: {pair.first.text}" for pair in found]
     assert not found, "\n".join(shown)
+
+
+def test_no_two_written_sentences_are_the_same_words(written, held_out):
+    ids: dict[tuple[str, ...], str] = {}
+    same = [
+        (row.id, other)
+        for row in [*written, *held_out]
+        if (other := ids.setdefault((*words_of(row.text),), row.id)) != row.id
+    ]
+    assert same == []
 
 
 def test_there_are_enough_written_sentences_of_every_kind(counted):
