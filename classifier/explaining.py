@@ -21,7 +21,7 @@ _MARKED = re.compile(rb"\x01+")
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One term's part of a calibrated log-odds: `weight · count` after scaling by the sentence's length."""
+    """One term's part of a calibrated log-odds: `weight · count`, scaled, of the sentence and of its loudest clause."""
 
     term: str
     count: int
@@ -30,7 +30,10 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything behind one probability: `sum(c.value) + intercept == logit`, exactly up to rounding."""
+    """Everything behind one probability: `sum(c.value) + intercept == logit`, exactly up to rounding.
+
+    clause: the clause that was weighed beside the sentence, None for no clause; clause_share: its part in the log-odds, 0 to 1.
+    """
 
     framing: str
     contributions: tuple[Contribution, ...]
@@ -41,6 +44,8 @@ class Explanation:
     probability: float
     unsure_from: float
     flagged_from: float
+    clause: str | None
+    clause_share: float
 
     @property
     def intercept(self) -> float:
@@ -52,14 +57,30 @@ def explain(model: Model, sentence: str, output: str) -> Explanation:
     """Return the exact account of `output`'s probability for one sentence; `output` names one of `model.outputs`."""
     k = [own.name for own in model.outputs].index(output)
     own = model.outputs[k]
+    clause, share = model.loudest_clause(sentence, k)
+    values = _values(model, sentence, k)
+    of_clause = _values(model, clause, k) if clause else {}
+    blended = {term: (1 - share) * value + share * of_clause.get(term, 0.0) for term, value in values.items()}
     counts = Counter(Analyser(model.settings)(sentence))
-    rows = {term: row for term in counts if (row := model.row(term))}
-    size = scale(math.fsum(counts[term] * row[-1] for term, row in rows.items()), model.settings.shortness)
-    found = [Contribution(term, counts[term], counts[term] * row[k] / size) for term, row in rows.items()]
+    found = [Contribution(term, counts[term], value) for term, value in blended.items()]
     contributions = tuple(sorted(found, key=lambda contribution: -abs(contribution.value)))
     logit = math.fsum(c.value for c in contributions) + own.calibrated_intercept
-    calibration = (own.intercept, own.slope, own.offset)
-    return Explanation(output, contributions, *calibration, logit, sigmoid(logit), own.unsure_from, own.flagged_from)
+    return Explanation(
+        output,
+        contributions,
+        *(own.intercept, own.slope, own.offset),
+        *(logit, sigmoid(logit), own.unsure_from, own.flagged_from),
+        clause,
+        share,
+    )
+
+
+def _values(model: Model, text: str, k: int) -> dict[str, float]:
+    """Return what each known term of a text brings to output k, were the text a sentence of its own."""
+    counts = Counter(Analyser(model.settings)(text))
+    rows = {term: row for term in counts if (row := model.row(term))}
+    size = scale(math.fsum(counts[term] * row[-1] for term, row in rows.items()), model.settings.shortness)
+    return {term: counts[term] * row[k] / size for term, row in rows.items()}
 
 
 def cues(account: Account, output: int, sentence: str, offset: int = 0) -> tuple[Cue, ...]:

@@ -35,6 +35,13 @@ FOLDED = str.maketrans(
 )  # the same for a word as text
 _ENDINGS = ("ation", "ition", "ment", "ness", "ity", "ive", "al", "ly", "er", "or", "ion")
 _SHORTEST_STEM = 4
+# Words that would else share the stem of another: of bill, care, critic, custom, east, even, fact, form, generation, mean, mention,
+# morale, nation, not, office, person, severe, should, state, them, universal, well or will.
+_STAY_WHOLE = """
+billion career critical customer customs easter evening factor former general meaning mental moral national noted officer
+personal several shoulder station theme university universities wellness willing
+"""
+_WHOLE = frozenset(_STAY_WHOLE.split())
 SHORTNESS = 1500.0
 TINY = 1e-12  # keeps a sentence without any known term from being divided by 0
 
@@ -44,7 +51,8 @@ class FeatureSettings:
     """What terms a sentence is turned into. Distances are in words; `piece_lengths` in characters, the stem's two blanks included.
 
     `shortness` is in squared idf: a sentence of 23 words, the median, sums to about 5,500. Of the terms of two words
-    `most_of_two` are kept, those that weigh most for a framing, and a fifth as many for the stance.
+    `most_of_two` are kept, those that weigh most for a framing, and a fifth as many for the stance. `clause_share` is how much
+    the clause that speaks loudest may count, `clause_gate` the log-odds, before calibration, from where on it does (`clauses`).
     """
 
     pair_distance: int = 2
@@ -54,6 +62,8 @@ class FeatureSettings:
     themes: Themes = field(default_factory=dict)
     near_distance: int = 3
     most_of_two: int = 75_000
+    clause_share: float = 0.3
+    clause_gate: float = -2.5
 
 
 class Kind(IntEnum):
@@ -91,13 +101,16 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 
 
 def stem_of(word: str) -> str:
-    """Return the light stem of one word: inflections go, then one ending of a family.
+    """Return the light stem of one word: inflections go, then one ending of a family; some words stay whole.
 
     Lighter than Snowball and as good here (docs/quality.md), and it never changes under a model's feet.
 
     >>> [stem_of(word) for word in ("incentives", "sanctioned", "claiming", "policies", "motivation")]
     ['incentiv', 'sanct', 'claim', 'policy', 'motiv']
     """
+    for form in (word, word.removesuffix("s"), word.removesuffix("ly")):
+        if form in _WHOLE:
+            return form
     word = _without_inflection(word)
     if not word.endswith(_ENDINGS):  # most don't, which is sooner seen in one go
         return word

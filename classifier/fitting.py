@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from classifier.clause_scores import blend
+from classifier.clauses import Blending
 from classifier.estimator import SMOOTHING, SentenceScaler, fit_outputs, vectoriser
 from classifier.features import FeatureSettings, Kind, kind_of
 
@@ -35,7 +37,12 @@ class Fitted:
         return vectoriser(self.settings).set_params(min_df=1, vocabulary={term: i for i, term in enumerate(self.terms)})
 
     def decisions(self, texts: Sequence[str]) -> Floats:
-        """Return (n, K): the log-odds of every output for every text, before calibration."""
+        """Return (n, K): the log-odds of every output for every text, before calibration, blended with those of its clauses."""
+        count = len(self.intercepts)
+        blending = Blending.of(self.settings.clause_share, self.settings.clause_gate, [1.0] * count, [0.0] * count)
+        return blend(self._decisions(texts), texts, self._decisions, blending)
+
+    def _decisions(self, texts: Sequence[str]) -> Floats:
         scaler = SentenceScaler(self.settings.shortness)
         scaler.idf_ = self.idf
         return np.asarray(scaler.transform(self._counter.fit_transform(texts)) @ self.coefficients + self.intercepts)

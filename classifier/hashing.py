@@ -36,6 +36,10 @@ class Stretches(NamedTuple):
     starts: Integers
     ends: Integers
 
+    def sentence(self, place: int) -> str:
+        """Return the sentence at a place."""
+        return self.text[self.starts[place] : self.ends[place]]
+
 
 @dataclass(frozen=True, slots=True)
 class FoundWords:

@@ -19,9 +19,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
+from classifier.clauses import Blending, SecondLook, blended, clause_edges, loudest_of
 from classifier.features import FOLDED, FeatureSettings, Kind, kind_of, pieces, places_of_pairs, scale, stem, word_spans
 from classifier.themes import THEME_MARK, met, near
 
@@ -39,6 +40,7 @@ _ACCOUNTS_AT_A_TIME = 2000  # an account is many times as large as its sentence
 
 Row = tuple[float, ...]
 Span = tuple[int, int]
+Shares = Sequence[Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Account:
     """
 
     spans: Sequence[Span]
-    shares: "Sequence[Sequence[float]] | NDArray[np.float64]"
+    shares: Shares
     probabilities: Sequence[float]
 
 
@@ -87,6 +89,8 @@ class Model:
     ) -> None:
         self.outputs = tuple(outputs)
         self._intercepts = [output.calibrated_intercept for output in self.outputs]
+        slopes, offsets = zip(*((output.slope, output.offset) for output in self.outputs), strict=True)
+        self.blending = Blending.of(settings.clause_share, settings.clause_gate, slopes, offsets)
         self.terms = terms
         self.rows = rows
         self.settings = settings
@@ -132,8 +136,40 @@ class Model:
 
     def account(self, sentence: str) -> Account:
         """Return the account of one sentence."""
+        spans, whole, look, clauses = self._looked_at(sentence)
+        return self._account(spans, blended(whole, clauses, *look) if look else whole)
+
+    def loudest_clause(self, sentence: str, output: int) -> tuple[str | None, float]:
+        """Return the clause that one output, by its place, is blended with, and its share; None and 0 if with none."""
+        spans, _, look, clauses = self._looked_at(sentence)
+        if not look or not look.shares[output]:
+            return None, 0.0
+        loudest = loudest_of([clause[output] for clause in clauses])
+        first, last = look.edges[loudest : loudest + 2]
+        return sentence[spans[first][0] : spans[last - 1][1]], look.shares[output]
+
+    def _looked_at(self, sentence: str) -> tuple[list[Span], Shares, SecondLook | None, list[Shares]]:
+        """Return the words of a sentence and their shares; how it is looked at again, and then the shares in its clauses."""
         spans = word_spans(sentence)
         stems = [stem(sentence[start:end].translate(FOLDED)) for start, end in spans]
+        whole = self._shares(stems)
+        look = self._second_look(sentence, spans, whole)
+        return spans, whole, look, [self._shares(stems[i:j]) for i, j in pairwise(look.edges)] if look else []
+
+    def _account(self, spans: Sequence[Span], shares: Shares) -> Account:
+        return Account(spans, shares, [sigmoid(own) for own in self._logits(shares)])
+
+    def _logits(self, shares: Shares) -> list[float]:
+        return [math.fsum(own) + intercept for own, intercept in zip(shares, self._intercepts, strict=True)]
+
+    def _second_look(self, sentence: str, spans: Sequence[Span], shares: Shares) -> SecondLook | None:
+        """Return where the clauses of a sentence begin, and their share in each output; None if there is nothing to look at."""
+        wanted = self.blending.shares(self._logits(shares))
+        edges = clause_edges(sentence, spans) if any(wanted) else []
+        return SecondLook(edges, wanted) if len(edges) > 2 else None
+
+    def _shares(self, stems: Sequence[str]) -> list[list[float]]:
+        """Return what each of some words, given by their stems, brings to every logit, (K, words), if they are all there is."""
         parts: list[list[Row]] = [[] for _ in stems]
         for stemmed in set(stems):
             parts[stems.index(stemmed)].append(self.stem_row(stemmed))
@@ -143,8 +179,7 @@ class Model:
             parts[second].append(half)
         sums = [_sum(rows, len(self.outputs) + 1) for rows in parts]
         size = scale(math.fsum(row[-1] for row in sums), self.settings.shortness)
-        shares = [[row[k] / size for row in sums] for k in range(len(self.outputs))]
-        return Account(spans, shares, self._probabilities(map(math.fsum, shares)))
+        return [[row[k] / size for row in sums] for k in range(len(self.outputs))]
 
     def _of_two(self, stems: Sequence[str]) -> Iterator[tuple[int, int, Row]]:
         """Yield where the two words of every known term of two stand, and the term's row."""
@@ -153,10 +188,6 @@ class Model:
         for first, second, term in chain(pairs, near(stems, themes, self.settings.near_distance), met(stems, themes)):
             if row := self.row(term):
                 yield first, second, row
-
-    def _probabilities(self, sums: Iterable[float]) -> list[float]:
-        """Return the probability of every output from the sum of its shares."""
-        return [sigmoid(own + intercept) for own, intercept in zip(sums, self._intercepts, strict=True)]
 
     def reported(self, sentences: Sequence[str], bounds: Sequence[float]) -> dict[int, Account]:
         """Return, by their places, the accounts of the sentences in which some framing's probability reaches its bound."""
@@ -172,15 +203,26 @@ class Model:
             likely = self.scorer.likely(sentences, [bound - _MARGIN for bound in bounds])
         for first in range(0, len(likely), _ACCOUNTS_AT_A_TIME):
             some = likely[first : first + _ACCOUNTS_AT_A_TIME]
-            accounts = self._accounts([sentences.text[sentences.starts[i] : sentences.ends[i]] for i in some])
+            accounts = self._accounts([sentences.sentence(i) for i in some])
             yield from _reaching(zip(some, accounts, strict=True), bounds)
 
     def _accounts(self, sentences: Sequence[str]) -> list[Account]:
         """Return the account of each of many sentences."""
         with self._one_at_a_time:
+            found = [(spans, shares.tolist()) for spans, shares in self.scorer.shares(sentences)]
+            looks = [self._second_look(sentence, *own) for sentence, own in zip(sentences, found, strict=True)]
+            texts = [
+                sentence[spans[first][0] : spans[last - 1][1]]
+                for sentence, (spans, _), look in zip(sentences, found, looks, strict=True)
+                if look
+                for first, last in pairwise(look.edges)
+            ]
+            clauses = (shares.tolist() for _, shares in self.scorer.shares(texts))
             return [
-                Account(spans, shares, self._probabilities(shares.sum(axis=1).tolist()))
-                for spans, shares in self.scorer.shares(sentences)
+                self._account(
+                    spans, blended(shares, [*islice(clauses, len(look.edges) - 1)], *look) if look else shares
+                )
+                for (spans, shares), look in zip(found, looks, strict=True)
             ]
 
     def probabilities(self, sentences: Sequence[str]) -> "NDArray[np.float64]":
@@ -193,7 +235,7 @@ class Model:
         """What scores whole blocks of text; made, and numpy loaded, when there is first so much to do."""
         from classifier.scorer import Scorer
 
-        return Scorer(self.terms, self.kinds, self.rows, self._intercepts, self.settings)
+        return Scorer(self.terms, self.kinds, self.rows, self._intercepts, self.settings, self.blending)
 
 
 def _reaching(accounts: Iterable[tuple[int, Account]], bounds: Sequence[float]) -> Iterator[tuple[int, Account]]:

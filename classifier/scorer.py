@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.clause_scores import blend
+from classifier.clauses import Blending
 from classifier.features import TINY, FeatureSettings, Kind
 from classifier.hashing import (
     FoundWords,
@@ -65,13 +67,14 @@ class Scorer:
         rows: bytes,
         intercepts: Sequence[float],
         settings: FeatureSettings,
+        blending: Blending,
     ) -> None:
         table = np.frombuffer(rows, "<f4").reshape(-1, len(intercepts) + 1)
         stems, pieces, themes, pairs, near, together = (terms[first:last] for first, last in pairwise(kinds))
         of_one, of_two = np.split(table, [kinds[Kind.PAIR]])
         self._rows_of_two = np.concatenate([of_two, np.zeros((1, table.shape[1]), dtype=table.dtype)])
         self._packed_rows = PackedRows(self._rows_of_two, framings_and_length)
-        self._intercepts = np.array(intercepts)
+        self._intercepts, self._blending = np.array(intercepts), blending
         self._distance, self._shortness = settings.pair_distance, settings.shortness
         self._stems = StemRows(stems, pieces, themes, of_one, settings)
         numbers = KeyTable(keys_of(stems), np.arange(len(stems)))
@@ -96,6 +99,10 @@ class Scorer:
 
     def logits(self, sentences: Sequence[str]) -> Floats:
         """Return (n, K): the calibrated log-odds of every output for every sentence."""
+        return blend(self._of_wholes(sentences), sentences, self._of_wholes, self._blending)
+
+    def _of_wholes(self, sentences: Sequence[str]) -> Floats:
+        """Return the same without a look at clauses."""
         found = [np.zeros((0, len(self._intercepts)))]
         found += [self._logits(terms) for terms in self._terms_by_block(stretches_of(sentences))]
         return np.concatenate(found)
@@ -111,11 +118,14 @@ class Scorer:
         inside = np.clip(bounds, 0.0, 1.0)
         with np.errstate(divide="ignore"):
             lowest = np.log(inside) - np.log1p(-inside)
+        gaps = np.minimum(lowest, self._blending.gates[:-1]) - self._intercepts[:-1]
         found: list[int] = []
         done = 0
         for terms in self._terms_by_block(sentences):
-            possible = self._possible(terms, lowest - self._intercepts[:-1])
-            logits = self._logits(terms.of(possible))
+            possible = self._possible(terms, gaps)
+            whole = self._logits(terms.of(possible))
+            texts = [sentences.sentence(done + i) for i in possible.tolist()]
+            logits = blend(whole, texts, self._of_wholes, self._blending)
             found += (done + possible[(logits[:, :-1] >= lowest).any(axis=1)]).tolist()
             done += len(terms.stem_edges) - 1
         return found

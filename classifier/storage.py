@@ -26,7 +26,7 @@ from classifier.themes import listed, parse_listed
 if TYPE_CHECKING:
     from classifier.weights import Weights
 
-FORMAT = 3
+FORMAT = 4
 _READ = ("terms.txt", "rows.f32")
 _CALIBRATION = ("intercept", "slope", "offset", "unsure_from", "flagged_from")
 _MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -126,4 +126,6 @@ def _parse_settings(settings: Mapping[str, Any]) -> FeatureSettings:
         parse_listed(settings["themes"]),
         int(settings["near_distance"]),
         int(settings["most_of_two"]),
+        float(settings["clause_share"]),
+        float(settings["clause_gate"]),
     )

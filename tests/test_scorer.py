@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classifier import model as model_room
+from classifier.clause_scores import clauses_of
 from classifier.estimator import SentenceScaler, vectoriser
 from classifier.explaining import explain
 from classifier.features import FeatureSettings
@@ -48,9 +49,20 @@ def reference(texts):
         thresholds=np.full((len(OUTPUTS), 2), 0.5),
     )
 
+    def decisions(sentences):
+        return scaler.transform(counter.transform(sentences)[:, order]) @ weights.coefficients + weights.intercepts
+
+    def blended(sentence, whole):
+        clauses = clauses_of(sentence)
+        if len(clauses) < 2:
+            return whole
+        share = SETTINGS.clause_share * np.clip(whole - SETTINGS.clause_gate, 0, 1)
+        share[-1] = 0  # the stance is that of the whole sentence
+        return (1 - share) * whole + share * decisions(clauses).max(axis=0)
+
     def probabilities(sentences):
-        X = scaler.transform(counter.transform(sentences)[:, order])
-        return sigmoid((X @ weights.coefficients + weights.intercepts) * weights.slopes + weights.offsets)
+        found = np.array([blended(*pair) for pair in zip(sentences, decisions(sentences), strict=True)])
+        return sigmoid(found * weights.slopes + weights.offsets)
 
     return weights, probabilities
 
