@@ -4,12 +4,11 @@ Few sentences are looked at again, so that their clauses may be found one by one
 """
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.clauses import Blending, clause_edges
+from classifier.clauses import Blending, clause_edges, clauses_at
 from classifier.features import word_spans
 
 Floats = NDArray[np.float64]
@@ -37,7 +36,6 @@ def blend(
 
 
 def clauses_of(sentence: str) -> list[str]:
-    """Return the text of each clause of a sentence, from its first word to its last."""
+    """Return the text of each clause of a sentence."""
     spans = word_spans(sentence)
-    edges = clause_edges(sentence, spans)
-    return [sentence[spans[first][0] : spans[last - 1][1]] for first, last in pairwise(edges) if first < last]
+    return clauses_at(sentence, spans, clause_edges(sentence, spans))

@@ -14,6 +14,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 Span = tuple[int, int]
@@ -38,6 +39,11 @@ def clause_edges(sentence: str, spans: Sequence[Span]) -> list[int]:
         if place - edges[-1] >= FEWEST_WORDS and len(spans) - place >= FEWEST_WORDS:
             edges.append(place)
     return [*edges, len(spans)]
+
+
+def clauses_at(sentence: str, spans: Sequence[Span], edges: Sequence[int]) -> list[str]:
+    """Return the text of each clause, from its first word to its last."""
+    return [sentence[spans[first][0] : spans[last - 1][1]] for first, last in pairwise(edges) if first < last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,12 @@ class Blending:
 class SecondLook(NamedTuple):
     """Where the clauses of a sentence begin, and the number of its words; and the share of a clause in each output."""
 
-    edges: list[int]
-    shares: list[float]
+    edges: Sequence[int]
+    shares: Sequence[float]
+
+    def clauses(self, sentence: str, spans: Sequence[Span]) -> list[str]:
+        """Return the text of each clause."""
+        return clauses_at(sentence, spans, self.edges)
 
 
 def blended(

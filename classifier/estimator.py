@@ -22,6 +22,8 @@ from sklearn.linear_model import LogisticRegression
 
 from classifier.features import SHORTNESS, TINY, Analyser, FeatureSettings
 
+Floats = NDArray[np.float64]
+
 REGULARISATION = 30.0  # inverse strength, `C`; from 20 to 300 the figures hardly change
 SMOOTHING = 0.1  # of the ratios, in mean counts of a term
 POWER = 0.7  # of the ratios: below 1, terms that tell little are not held down as hard
@@ -57,21 +59,29 @@ def vectoriser(settings: FeatureSettings) -> TfidfVectorizer:
 class RatioRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Logistic regression on terms scaled by their log-count ratios; rare framings weigh as much as common ones until calibration.
 
-    `coef_`, (1, terms), belongs to the unscaled terms. `smoothing` 0 leaves every term as it is.
+    `coef_`, (1, terms), belongs to the unscaled terms; `beside_`, (m,), to columns that are no terms. `smoothing` 0 leaves every
+    term as it is.
     """
 
     def __init__(self, regularisation: float = REGULARISATION, smoothing: float = SMOOTHING) -> None:
         self.regularisation = regularisation
         self.smoothing = smoothing
 
-    def fit(self, X: sparse.csr_matrix, y: NDArray[np.bool_]) -> "RatioRegression":
-        """Fit on rows `X`, (sentences, terms), of which `y` says whether they carry the framing; both kinds must be there."""
+    def fit(self, X: sparse.csr_matrix, y: NDArray[np.bool_], beside: Floats | None = None) -> "RatioRegression":
+        """Fit on rows `X`, (sentences, terms), of which `y` says whether they carry the framing; both kinds must be there.
+
+        beside: (sentences, m), columns that are fitted as they are.
+        """
         ratios = log_count_ratios(X, np.asarray(y, dtype=bool), self.smoothing)
+        scaled = sparse.csr_matrix(
+            sparse.hstack([X @ sparse.diags(ratios), np.zeros((len(y), 0)) if beside is None else beside])
+        )
         inner = LogisticRegression(
             C=self.regularisation, class_weight="balanced", solver="liblinear", tol=TOLERANCE, random_state=0
-        ).fit(sparse.csr_matrix(X @ sparse.diags(ratios)), y)
+        ).fit(scaled, y)
         self.classes_ = inner.classes_
-        self.coef_ = inner.coef_ * ratios
+        self.coef_ = inner.coef_[:, : X.shape[1]] * ratios
+        self.beside_ = inner.coef_[0, X.shape[1] :]
         self.intercept_ = inner.intercept_
         return self
 
@@ -106,21 +116,28 @@ def fit_outputs(
     X: sparse.csr_matrix,
     targets: NDArray[np.bool_],
     masks: Sequence[NDArray[np.bool_]],
+    is_quoted: NDArray[np.bool_],
     smoothing: float = SMOOTHING,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (terms, K) coefficients and (K,) intercepts; output k is fitted on the rows of `masks[k]`.
+) -> tuple[Floats, Floats, float]:
+    """Return (terms, K) coefficients, (K,) intercepts and what a quoted phrase adds to the last output, the stance.
 
-    An output that never, or always, holds on its rows gets zero weights: it can't be learned.
+    Output k is fitted on the rows of `masks[k]`. One that never, or always, holds on its rows gets zero weights: it can't be learned.
     """
+    last = len(masks) - 1
     learned = Parallel(n_jobs=-1, prefer="threads")(
-        delayed(_fit_one)(X[mask], targets[mask, k], smoothing) for k, mask in enumerate(masks)
+        delayed(_fit_one)(
+            X[mask], targets[mask, k], smoothing, is_quoted[mask, None].astype(float) if k == last else None
+        )
+        for k, mask in enumerate(masks)
     )
-    coefficients, intercepts = zip(*learned, strict=True)
-    return np.array(coefficients).T, np.array(intercepts)
+    coefficients, intercepts, beside = zip(*learned, strict=True)
+    return np.array(coefficients).T, np.array(intercepts), float(beside[-1].sum())
 
 
-def _fit_one(X: sparse.csr_matrix, y: NDArray[np.bool_], smoothing: float) -> tuple[NDArray[np.float64], float]:
+def _fit_one(
+    X: sparse.csr_matrix, y: NDArray[np.bool_], smoothing: float, beside: Floats | None
+) -> tuple[Floats, float, Floats]:
     if len(np.unique(y)) < 2:
-        return np.zeros(X.shape[1]), -10.0
-    fitted = RatioRegression(smoothing=smoothing).fit(X, y)
-    return fitted.coef_[0], float(fitted.intercept_[0])
+        return np.zeros(X.shape[1]), -10.0, np.zeros(0)
+    fitted = RatioRegression(smoothing=smoothing).fit(X, y, beside)
+    return fitted.coef_[0], float(fitted.intercept_[0]), fitted.beside_

@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from classifier.accounts import Account, sigmoid
 from classifier.features import Analyser, scale
-from classifier.model import Account, Model, sigmoid
+from classifier.model import Model
+from classifier.quoted_phrases import quoted_phrases
 from classifier.records import Cue
 
 MAX_CUES = 3
+QUOTED_PHRASE = "“…”"  # how a phrase in quotation marks is called where terms are listed
 _CUE_SHARE = 0.12  # a word belongs to a cue when it brings at least this share of the strongest word's weight
 
 _MARKED = re.compile(rb"\x01+")
@@ -63,6 +66,8 @@ def explain(model: Model, sentence: str, output: str) -> Explanation:
     blended = {term: (1 - share) * value + share * of_clause.get(term, 0.0) for term, value in values.items()}
     counts = Counter(Analyser(model.settings)(sentence))
     found = [Contribution(term, counts[term], value) for term, value in blended.items()]
+    if own.quoted_phrase and (phrases := quoted_phrases(sentence)):
+        found.append(Contribution(QUOTED_PHRASE, len(phrases), own.calibrated_quoted_phrase))
     contributions = tuple(sorted(found, key=lambda contribution: -abs(contribution.value)))
     logit = math.fsum(c.value for c in contributions) + own.calibrated_intercept
     return Explanation(

@@ -17,6 +17,7 @@ from classifier.clause_scores import blend
 from classifier.clauses import Blending
 from classifier.estimator import SMOOTHING, SentenceScaler, fit_outputs, vectoriser
 from classifier.features import FeatureSettings, Kind, kind_of
+from classifier.quoted_phrases import quoted_phrases
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -24,13 +25,14 @@ Booleans = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Fitted:
-    """F terms, by their kinds, with their idf (F,) and coefficients (F, K); and K intercepts."""
+    """F terms, by their kinds, with their idf (F,) and coefficients (F, K); K intercepts; what a quoted phrase adds to the stance."""
 
     settings: FeatureSettings
     terms: tuple[str, ...]
     idf: Floats
     coefficients: Floats
     intercepts: Floats
+    quoted_phrase: float
 
     @cached_property
     def _counter(self) -> TfidfVectorizer:
@@ -40,7 +42,9 @@ class Fitted:
         """Return (n, K): the log-odds of every output for every text, before calibration, blended with those of its clauses."""
         count = len(self.intercepts)
         blending = Blending.of(self.settings.clause_share, self.settings.clause_gate, [1.0] * count, [0.0] * count)
-        return blend(self._decisions(texts), texts, self._decisions, blending)
+        blended = blend(self._decisions(texts), texts, self._decisions, blending)
+        blended[:, -1] += self.quoted_phrase * are_quoted(texts)
+        return blended
 
     def _decisions(self, texts: Sequence[str]) -> Floats:
         scaler = SentenceScaler(self.settings.shortness)
@@ -56,16 +60,16 @@ def fit(
     smoothing: float = SMOOTHING,
 ) -> Fitted:
     """Return the regressions of (n, K) `targets` on the terms of `texts`; output k is fitted on the rows of `masks[k]`."""
-    counter = vectoriser(settings)
+    counter, is_quoted = vectoriser(settings), are_quoted(texts)
     counts = counter.fit_transform(texts)
     order, terms = ordered_terms(counter.get_feature_names_out())
     counts = sparse.csr_matrix(counts[:, order])
-    first = _fit(counts, terms, targets, masks, settings, smoothing)
+    first = _fit(counts, terms, targets, masks, is_quoted, settings, smoothing)
     kept = strongest(first, settings.most_of_two)
     if len(kept) == len(terms):
         return first
     chosen = tuple(terms[i] for i in kept)
-    return _fit(sparse.csr_matrix(counts[:, kept]), chosen, targets, masks, settings, smoothing)
+    return _fit(sparse.csr_matrix(counts[:, kept]), chosen, targets, masks, is_quoted, settings, smoothing)
 
 
 def _fit(
@@ -73,12 +77,18 @@ def _fit(
     terms: tuple[str, ...],
     targets: Booleans,
     masks: Sequence[Booleans],
+    is_quoted: Booleans,
     settings: FeatureSettings,
     smoothing: float,
 ) -> Fitted:
     scaler = SentenceScaler(settings.shortness)
-    coefficients, intercepts = fit_outputs(scaler.fit_transform(counts), targets, masks, smoothing)
-    return Fitted(settings, terms, scaler.idf_, coefficients, intercepts)
+    learned = fit_outputs(scaler.fit_transform(counts), targets, masks, is_quoted, smoothing)
+    return Fitted(settings, terms, scaler.idf_, *learned)
+
+
+def are_quoted(texts: Sequence[str]) -> Booleans:
+    """Return (n,): whether each text holds a phrase in quotation marks."""
+    return np.array([bool(quoted_phrases(text)) for text in texts], dtype=bool)
 
 
 def strongest(fitted: Fitted, most_of_two: int) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ Python object. Reading order: `find_words`, then `KeyTable`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,22 +23,6 @@ _RUN = 16_384  # terms whose words are found at a time: memory that is used agai
 _PADDING = b" " * _EIGHT
 _LETTERS = np.array([(1 << (8 * count)) - 1 for count in range(_EIGHT + 1)], dtype=np.uint64)
 _MULTIPLIER = 0x9E3779B97F4A7C15  # 2⁶⁴ / golden ratio, odd (Knuth 1973, 6.4)
-
-
-class Stretches(NamedTuple):
-    """Stretches of one text: its sentences. They are in order, none overlaps another, and no word lies outside.
-
-    `data` holds a byte for each character of `text`: that of ASCII, or one from 128 on.
-    """
-
-    text: str
-    data: bytes
-    starts: Integers
-    ends: Integers
-
-    def sentence(self, place: int) -> str:
-        """Return the sentence at a place."""
-        return self.text[self.starts[place] : self.ends[place]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,21 +17,22 @@ import struct
 import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
+from classifier.accounts import Account, Output, Shares, Span, sigmoid
 from classifier.clauses import Blending, SecondLook, blended, clause_edges, loudest_of
 from classifier.features import FOLDED, FeatureSettings, Kind, kind_of, pieces, places_of_pairs, scale, stem, word_spans
+from classifier.quoted_phrases import quoted_phrases
 from classifier.themes import THEME_MARK, met, near
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from classifier.hashing import Stretches
     from classifier.scorer import Scorer
+    from classifier.stretches import Stretches
 
 FEW_CHARACTERS = 40_000  # up to here plain Python is done before numpy is loaded
 _MARGIN = 1e-4  # what the two ways to add up may differ by, and far more
@@ -39,38 +40,6 @@ _MAX_REMEMBERED = 20_000
 _ACCOUNTS_AT_A_TIME = 2000  # an account is many times as large as its sentence
 
 Row = tuple[float, ...]
-Span = tuple[int, int]
-Shares = Sequence[Sequence[float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """A framing, or the stance: `probability = sigmoid(slope · decision + offset)`, unsure and flagged from there."""
-
-    name: str
-    intercept: float
-    slope: float
-    offset: float
-    unsure_from: float
-    flagged_from: float
-
-    @property
-    def calibrated_intercept(self) -> float:
-        """The part of the calibrated logit that is the same for every sentence."""
-        return self.slope * self.intercept + self.offset
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """One sentence, word by word: where its words stand, and what each brought to every logit (`shares[output][word]`).
-
-    A stem that stands there again brings nothing; the part of a term of two words is shared equally by them, that of two themes
-    by the first word of each. The shares of an output and its calibrated intercept add up to its logit.
-    """
-
-    spans: Sequence[Span]
-    shares: Shares
-    probabilities: Sequence[float]
 
 
 class Model:
@@ -137,7 +106,7 @@ class Model:
     def account(self, sentence: str) -> Account:
         """Return the account of one sentence."""
         spans, whole, look, clauses = self._looked_at(sentence)
-        return self._account(spans, blended(whole, clauses, *look) if look else whole)
+        return self._account(sentence, spans, blended(whole, clauses, *look) if look else whole)
 
     def loudest_clause(self, sentence: str, output: int) -> tuple[str | None, float]:
         """Return the clause that one output, by its place, is blended with, and its share; None and 0 if with none."""
@@ -145,8 +114,7 @@ class Model:
         if not look or not look.shares[output]:
             return None, 0.0
         loudest = loudest_of([clause[output] for clause in clauses])
-        first, last = look.edges[loudest : loudest + 2]
-        return sentence[spans[first][0] : spans[last - 1][1]], look.shares[output]
+        return look.clauses(sentence, spans)[loudest], look.shares[output]
 
     def _looked_at(self, sentence: str) -> tuple[list[Span], Shares, SecondLook | None, list[Shares]]:
         """Return the words of a sentence and their shares; how it is looked at again, and then the shares in its clauses."""
@@ -156,7 +124,12 @@ class Model:
         look = self._second_look(sentence, spans, whole)
         return spans, whole, look, [self._shares(stems[i:j]) for i, j in pairwise(look.edges)] if look else []
 
-    def _account(self, spans: Sequence[Span], shares: Shares) -> Account:
+    def _account(self, sentence: str, spans: Sequence[Span], shares: Shares) -> Account:
+        added = self.outputs[-1].calibrated_quoted_phrase
+        if added and (phrases := quoted_phrases(sentence)):
+            first, last = (bisect_left(spans, (edge,)) for edge in phrases[0])
+            own = [value + added / (last - first) * (first <= at < last) for at, value in enumerate(shares[-1])]
+            shares = [*shares[:-1], own]
         return Account(spans, shares, [sigmoid(own) for own in self._logits(shares)])
 
     def _logits(self, shares: Shares) -> list[float]:
@@ -192,7 +165,7 @@ class Model:
     def reported(self, sentences: Sequence[str], bounds: Sequence[float]) -> dict[int, Account]:
         """Return, by their places, the accounts of the sentences in which some framing's probability reaches its bound."""
         if sum(map(len, sentences)) > FEW_CHARACTERS:
-            from classifier.scorer import stretches_of
+            from classifier.stretches import stretches_of
 
             return dict(self.reported_within(stretches_of(sentences), bounds))
         return dict(_reaching(enumerate(map(self.account, sentences)), bounds))
@@ -209,21 +182,21 @@ class Model:
     def _accounts(self, sentences: Sequence[str]) -> list[Account]:
         """Return the account of each of many sentences."""
         with self._one_at_a_time:
-            found = [(spans, shares.tolist()) for spans, shares in self.scorer.shares(sentences)]
-            looks = [self._second_look(sentence, *own) for sentence, own in zip(sentences, found, strict=True)]
-            texts = [
-                sentence[spans[first][0] : spans[last - 1][1]]
-                for sentence, (spans, _), look in zip(sentences, found, looks, strict=True)
-                if look
-                for first, last in pairwise(look.edges)
-            ]
-            clauses = (shares.tolist() for _, shares in self.scorer.shares(texts))
+            found = [(text, *own) for text, own in zip(sentences, self._shares_of_many(sentences), strict=True)]
+            looks = [self._second_look(*own) for own in found]
+            texts = [part for own, look in zip(found, looks, strict=True) if look for part in look.clauses(*own[:2])]
+            parts = self._shares_of_many(texts)
             return [
                 self._account(
-                    spans, blended(shares, [*islice(clauses, len(look.edges) - 1)], *look) if look else shares
+                    text,
+                    spans,
+                    blended(whole, [own for _, own in islice(parts, len(look.edges) - 1)], *look) if look else whole,
                 )
-                for (spans, shares), look in zip(found, looks, strict=True)
+                for (text, spans, whole), look in zip(found, looks, strict=True)
             ]
+
+    def _shares_of_many(self, sentences: Sequence[str]) -> Iterator[tuple[list[Span], Shares]]:
+        return ((spans, shares.tolist()) for spans, shares in self.scorer.shares(sentences))
 
     def probabilities(self, sentences: Sequence[str]) -> "NDArray[np.float64]":
         """Return (n, K): the calibrated probability of every output for every sentence."""
@@ -235,7 +208,7 @@ class Model:
         """What scores whole blocks of text; made, and numpy loaded, when there is first so much to do."""
         from classifier.scorer import Scorer
 
-        return Scorer(self.terms, self.kinds, self.rows, self._intercepts, self.settings, self.blending)
+        return Scorer(self.terms, self.kinds, self.rows, self.outputs, self.settings, self.blending)
 
 
 def _reaching(accounts: Iterable[tuple[int, Account]], bounds: Sequence[float]) -> Iterator[tuple[int, Account]]:
@@ -246,8 +219,3 @@ def _reaching(accounts: Iterable[tuple[int, Account]], bounds: Sequence[float]) 
 def _sum(rows: Sequence[Row], width: int) -> Row:
     """Return the sum of rows, column by column."""
     return tuple(map(math.fsum, zip(*rows, strict=True))) if rows else (0.0,) * width
-
-
-def sigmoid(logit: float) -> float:
-    """Return 1 / (1 + exp(-logit)) without overflow."""
-    return 1 / (1 + math.exp(-logit)) if -500 < logit < 500 else float(logit > 0)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.accounts import Output
 from classifier.clause_scores import blend
 from classifier.clauses import Blending
 from classifier.features import TINY, FeatureSettings, Kind
@@ -23,13 +24,14 @@ from classifier.hashing import (
     FoundWords,
     Integers,
     KeyTable,
-    Stretches,
     find_words,
     first_of_each,
     keys_of,
 )
 from classifier.packing import MOST_ROWS, PackedRows, exact_sums
+from classifier.quoted_phrases import quoted_phrases
 from classifier.stems import StemRows, framings_and_length
+from classifier.stretches import Stretches, blocks, stretches_of
 from classifier.theme_tables import ThemeTables
 
 Floats = NDArray[np.float64]
@@ -57,7 +59,7 @@ class Scorer:
     """Scores blocks of sentences. Scoring changes nothing but the words it remembers.
 
     terms: by their kinds, of which kind k is `terms[kinds[k] : kinds[k + 1]]`; rows: (F, K + 1) little-endian float32 as bytes,
-    the last column the squared length; intercepts: (K,), calibrated.
+    the last column the squared length.
     """
 
     def __init__(
@@ -65,16 +67,17 @@ class Scorer:
         terms: Sequence[str],
         kinds: Sequence[int],
         rows: bytes,
-        intercepts: Sequence[float],
+        outputs: Sequence[Output],
         settings: FeatureSettings,
         blending: Blending,
     ) -> None:
-        table = np.frombuffer(rows, "<f4").reshape(-1, len(intercepts) + 1)
+        table = np.frombuffer(rows, "<f4").reshape(-1, len(outputs) + 1)
         stems, pieces, themes, pairs, near, together = (terms[first:last] for first, last in pairwise(kinds))
         of_one, of_two = np.split(table, [kinds[Kind.PAIR]])
         self._rows_of_two = np.concatenate([of_two, np.zeros((1, table.shape[1]), dtype=table.dtype)])
         self._packed_rows = PackedRows(self._rows_of_two, framings_and_length)
-        self._intercepts, self._blending = np.array(intercepts), blending
+        self._intercepts, self._blending = np.array([output.calibrated_intercept for output in outputs]), blending
+        self._quoted_phrase = outputs[-1].calibrated_quoted_phrase
         self._distance, self._shortness = settings.pair_distance, settings.shortness
         self._stems = StemRows(stems, pieces, themes, of_one, settings)
         numbers = KeyTable(keys_of(stems), np.arange(len(stems)))
@@ -99,7 +102,11 @@ class Scorer:
 
     def logits(self, sentences: Sequence[str]) -> Floats:
         """Return (n, K): the calibrated log-odds of every output for every sentence."""
-        return blend(self._of_wholes(sentences), sentences, self._of_wholes, self._blending)
+        logits = blend(self._of_wholes(sentences), sentences, self._of_wholes, self._blending)
+        logits[:, -1] += self._quoted_phrase * np.array(
+            [bool(quoted_phrases(text)) for text in sentences], dtype=np.bool_
+        )
+        return logits
 
     def _of_wholes(self, sentences: Sequence[str]) -> Floats:
         """Return the same without a look at clauses."""
@@ -147,7 +154,7 @@ class Scorer:
         """Yield, for runs of sentences: where each begins, their words, these words' numbers, and where among them each sentence ends."""
         begins = np.append(sentences.starts, len(sentences.data))
         cuts = sentences.starts[1:][sentences.starts[1:] == sentences.ends[:-1]]
-        for first, last in _blocks(begins):
+        for first, last in blocks(begins, _BLOCK_BYTES):
             begin = begins[first]
             inside = cuts[np.searchsorted(cuts, begin, side="right") : np.searchsorted(cuts, begins[last])]
             found = find_words(sentences.data[begin : begins[last]], inside - begin)
@@ -235,21 +242,3 @@ def sigmoid(values: Floats) -> Floats:
 def type_of_keys(stems: int) -> Any:
     """Return the smallest type that numbers every two of so many stems, and one more for the rest: half the size is twice as fast."""
     return np.uint32 if (stems + 1) ** 2 < 1 << 32 else np.uint64
-
-
-def stretches_of(sentences: Sequence[str]) -> Stretches:
-    """Return sentences as stretches of one text."""
-    text = "\n".join(sentences)
-    ends = np.cumsum(np.fromiter(map(len, sentences), np.int64, len(sentences)) + 1) - 1
-    starts = np.append(0, ends[:-1] + 1)[: len(ends)]
-    return Stretches(text, text.encode("latin-1", "replace"), starts, ends)
-
-
-def _blocks(begins: Integers) -> Iterator[tuple[int, int]]:
-    """Yield (first, last) of runs of sentences that together span about `_BLOCK_BYTES`; the last of `begins` is where all end."""
-    first = 0
-    while first < len(begins) - 1:
-        last = int(np.searchsorted(begins, begins[first] + _BLOCK_BYTES, side="right")) - 1
-        last = max(first + 1, last)
-        yield first, last
-        first = last

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from classifier.accounts import Account
 from classifier.explaining import cues
-from classifier.model import FEW_CHARACTERS, Account, Model
+from classifier.model import FEW_CHARACTERS, Model
 from classifier.places import model_path
 from classifier.records import (
     Document,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.hashing import Integers, KeyTable, Stretches, keys_of
+from classifier.hashing import Integers, KeyTable, keys_of
 from classifier.records import Document
 from classifier.sentences import (
     ABBREVIATIONS,
@@ -25,6 +25,7 @@ from classifier.sentences import (
     end_at,
     without_blanks,
 )
+from classifier.stretches import Stretches
 
 Bytes = NDArray[np.uint8]
 Marks = NDArray[np.bool_]

@@ -18,9 +18,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from classifier.accounts import Output
 from classifier.errors import DamagedModelError, ModelError, NewerModelError, OlderModelError
 from classifier.features import FeatureSettings
-from classifier.model import Model, Output
+from classifier.model import Model
 from classifier.themes import listed, parse_listed
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 FORMAT = 4
 _READ = ("terms.txt", "rows.f32")
-_CALIBRATION = ("intercept", "slope", "offset", "unsure_from", "flagged_from")
+_CALIBRATION = ("intercept", "slope", "offset", "unsure_from", "flagged_from", "quoted_phrase")
 _MAX_FILE_BYTES = 256 * 1024 * 1024
 
 

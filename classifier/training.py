@@ -168,6 +168,7 @@ def fit_weights(
         idf=fitted.idf,
         coefficients=fitted.coefficients,
         intercepts=fitted.intercepts,
+        quoted_phrase=fitted.quoted_phrase,
         slopes=np.array([c.slope for c in calibrations]),
         offsets=np.array([c.offset for c in calibrations]),
         thresholds=np.array([[c.unsure_from, c.flagged_from] for c in calibrations]),

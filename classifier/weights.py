@@ -14,8 +14,8 @@ class Weights:
     """F terms and K outputs: the framings and then (last) the stance `contested`.
 
     terms: stems first, then pairs ("a b"), then pieces ("#abcd"), each kind in alphabetical order. coefficients: (F, K);
-    idf: (F,); intercepts, slopes, offsets: (K,). thresholds: (K, 2): unsure from, flagged from. The calibrated logit is
-    `slope · (x · coefficients + intercept) + offset` (Platt 1999).
+    idf: (F,); intercepts, slopes, offsets: (K,). thresholds: (K, 2): unsure from, flagged from. quoted_phrase: what a phrase in
+    quotation marks adds to the stance. The calibrated logit is `slope · (x · coefficients + intercept + quoted_phrase) + offset` (Platt 1999).
     """
 
     outputs: tuple[str, ...]
@@ -26,6 +26,7 @@ class Weights:
     slopes: Floats
     offsets: Floats
     thresholds: Floats
+    quoted_phrase: float = 0.0
 
     def rows(self) -> NDArray[np.float32]:
         """Return (F, K + 1): what each term adds to every calibrated logit, before scaling, and to the squared length."""
@@ -41,6 +42,7 @@ class Weights:
             "intercept": self.intercepts,
             "slope": self.slopes,
             "offset": self.offsets,
+            "quoted_phrase": np.append(np.zeros(len(self.outputs) - 1), self.quoted_phrase),
             "unsure_from": self.thresholds[:, 0],
             "flagged_from": self.thresholds[:, 1],
         }

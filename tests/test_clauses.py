@@ -10,11 +10,13 @@ from classifier.clauses import FEWEST_WORDS, Blending, clause_edges
 from classifier.explaining import explain
 from classifier.features import FeatureSettings, word_spans
 from classifier.fitting import ordered_terms
-from classifier.scorer import stretches_of
 from classifier.storage import load_model, save_model, settings_record
+from classifier.stretches import stretches_of
 from classifier.weights import Weights
 
-LONG = "The council met in the town hall on Friday, claimants who refuse will be sanctioned, and the drains were repaired."
+LONG = (
+    "The council met in the town hall on Friday, claimants who refuse will be sanctioned, and the drains were repaired."
+)
 LOUD = "claimants who refuse will be sanctioned"
 
 

@@ -37,7 +37,7 @@ def test_what_is_learned_on_scaled_terms_are_weights_of_the_plain_terms():
 
 def test_an_output_that_never_holds_gets_no_weight_at_all():
     targets = np.stack([Y, np.zeros(6, dtype=bool)], axis=1)
-    coefficients, intercepts = fit_outputs(X, targets, [np.ones(6, dtype=bool)] * 2)
+    coefficients, intercepts, _ = fit_outputs(X, targets, [np.ones(6, dtype=bool)] * 2, np.zeros(6, dtype=bool))
     assert coefficients.shape == (3, 2)
     assert not coefficients[:, 1].any()
     assert intercepts[1] == -10

@@ -16,8 +16,10 @@ from classifier.explaining import explain
 from classifier.features import FeatureSettings
 from classifier.fitting import ordered_terms
 from classifier.model import Model
-from classifier.scorer import sigmoid, stretches_of
+from classifier.quoted_phrases import quoted_phrases
+from classifier.scorer import sigmoid
 from classifier.storage import load_model, save_model, settings_record
+from classifier.stretches import stretches_of
 from classifier.thesaurus import load_themes
 from classifier.weights import Weights
 
@@ -44,9 +46,10 @@ def reference(texts):
         idf=scaler.idf_,
         coefficients=draw(scale=2.0, size=(len(terms), len(OUTPUTS))),
         intercepts=draw(size=len(OUTPUTS)),
-        slopes=np.array([0.5, 1.0, 1.5, 0.0]),
+        slopes=np.array([0.5, 1.0, 1.5, 0.7]),
         offsets=draw(size=len(OUTPUTS)),
         thresholds=np.full((len(OUTPUTS), 2), 0.5),
+        quoted_phrase=1.3,
     )
 
     def decisions(sentences):
@@ -62,6 +65,7 @@ def reference(texts):
 
     def probabilities(sentences):
         found = np.array([blended(*pair) for pair in zip(sentences, decisions(sentences), strict=True)])
+        found[:, -1] += [1.3 * bool(quoted_phrases(sentence)) for sentence in sentences]
         return sigmoid(found * weights.slopes + weights.offsets)
 
     return weights, probabilities
@@ -98,6 +102,7 @@ HOSTILE = [
     "abcdefgh abcdefghi abcdefghabcdefgh abcdefghabcdefghi" + " abcdefgh" * 5,
     "naïve café’s №10 ＢＥＮＥＦＩＴ benefit\u0301 ſick Kelvin\u212a 1２3 ٣",
     "\ud800 \U0001f600work\U0001f600 is\u2028good",
+    "“a”,“b” \"\" ‘’ '“’' so-called 'voluntary' and ‘work is good for you’ or \"" + "a" * 90 + "\" it's “́”",
     "1 22 333 4444 55555 1.5bn £20,000 2026-07-27",
     " ".join("0" * count + " " + "ab" * count for count in range(1, 40)),
     "x" * 31 + " " + "x" * 32 + " " + "x" * 33 + " " + "x" * 32 + "y",

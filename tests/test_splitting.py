@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.records import Block, Document
-from classifier.scorer import stretches_of
 from classifier.scoring import load_model
 from classifier.sentences import document_spans, spans
 from classifier.splitting import split, split_documents
+from classifier.stretches import stretches_of
 
 HERE = Path(__file__).parent
 CASES = (HERE / "sentences" / "cases.txt").read_text(encoding="utf-8").split("\n")

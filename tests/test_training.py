@@ -85,7 +85,7 @@ def test_the_scorer_agrees_with_scikit_learn(weather, trained):
     counter, scaler = vectoriser(FeatureSettings()), SentenceScaler()
     targets = targets_of(rows, model.framings)
     X = scaler.fit_transform(counter.fit_transform([row.text for row in rows]))
-    coefficients, intercepts = fit_outputs(X, targets, masks_of(targets))
+    coefficients, intercepts, _ = fit_outputs(X, targets, masks_of(targets), np.zeros(len(targets), dtype=bool))
     raw = scaler.transform(counter.transform(texts)) @ coefficients + intercepts
     calibrated = raw * [o.slope for o in model.outputs] + [o.offset for o in model.outputs]
     np.testing.assert_allclose(model.probabilities(texts), sigmoid(calibrated), atol=1e-6)
