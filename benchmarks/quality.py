@@ -101,6 +101,7 @@ def ablation(
         "stems alone": FeatureSettings(0, ()),
         "no themes": replace(full, themes={}),
         "no stems near a theme": replace(full, near_distance=0),
+        "no look at clauses": replace(full, clause_share=0.0),
         "no pieces": replace(full, piece_lengths=()),
         "no pairs": replace(full, pair_distance=0),
         "pairs up to three words apart": replace(full, pair_distance=3),

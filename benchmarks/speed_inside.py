@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
+from classifier.clause_scores import blend
 from classifier.features import Analyser, Kind
+from classifier.fitting import are_quoted
 from classifier.model import Model
 from classifier.readers import parsed, read_documents, read_unparsed
 from classifier.records import Document, DocumentResult
@@ -91,7 +93,8 @@ def stages(answers: Path) -> dict[str, float]:
         model = load_model()
         scorer = model.scorer
     bounds, selection = bounds_of(model), Selection(model.framings)
-    gaps = np.log(np.array(bounds) / (1 - np.array(bounds))) - scorer._intercepts[:-1]
+    lowest = np.log(np.array(bounds) / (1 - np.array(bounds)))
+    gaps = np.minimum(lowest, model.blending.gates[:-1]) - scorer._intercepts[:-1]
     waiting = blocks(read_unparsed([str(answers)]))
     while True:
         with clock("read and cut into runs of lines"):
@@ -135,11 +138,18 @@ def worst_difference(answers: Path) -> tuple[int, float]:
         analyzer=Analyser(model.settings), vocabulary={term: i for i, term in enumerate(model.terms)}, dtype=np.float64
     )
     intercepts = np.array([output.calibrated_intercept for output in model.outputs])
+    quoted = np.array([output.calibrated_quoted_phrase for output in model.outputs])
+
+    def logits_of(some: Sequence[str]) -> np.ndarray:
+        sums = counter.transform(some) @ rows
+        return np.asarray(sums[:, :-1] / np.sqrt(model.settings.shortness + sums[:, -1:]) + intercepts)
+
     worst = 0.0
     for first in range(0, len(texts), 20_000):
-        sums = counter.transform(texts[first : first + 20_000]) @ rows
-        logits = sums[:, :-1] / np.sqrt(model.settings.shortness + sums[:, -1:]) + intercepts
-        found = model.probabilities(texts[first : first + 20_000])
+        some = texts[first : first + 20_000]
+        logits = blend(logits_of(some), some, logits_of, model.blending)
+        logits += quoted * are_quoted(some)[:, None]
+        found = model.probabilities(some)
         worst = max(worst, float(np.abs(found - 1 / (1 + np.exp(-logits))).max()))
     return len(texts), worst
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-Span = tuple[int, int]
+from classifier.accounts import Shares, Span
 
 FEWEST_WORDS = 4  # of a clause
 _BEGINNERS = "and|but|which|who|that|by|because|while|if|when|where|so|as"
@@ -80,27 +80,28 @@ class SecondLook(NamedTuple):
         return clauses_at(sentence, spans, self.edges)
 
 
-def blended(
-    whole: Sequence[Sequence[float]],
-    clauses: Sequence[Sequence[Sequence[float]]],
-    edges: Sequence[int],
-    shares: Sequence[float],
-) -> list[Sequence[float]]:
-    """Return what each word brings to each output, from what it brings to the sentence, (K, words), and to its clause, for each."""
-    found: list[Sequence[float]] = []
-    for k, (own, share) in enumerate(zip(whole, shares, strict=True)):
-        if not share:
-            found.append(own)
-            continue
-        loudest = loudest_of([clause[k] for clause in clauses])
-        row = [(1 - share) * value for value in own]
-        for place, value in enumerate(clauses[loudest][k], edges[loudest]):
-            row[place] += share * value
-        found.append(row)
-    return found
+class Part(NamedTuple):
+    """A sentence or a clause: what each of its words brings to each output, (K, words), and these added up, (K,)."""
+
+    shares: Shares
+    sums: Sequence[float]
 
 
-def loudest_of(clauses: Sequence[Sequence[float]]) -> int:
-    """Return which of some clauses brings most, given what each of their words does."""
-    sums = list(map(math.fsum, clauses))
+def blended(whole: Part, clauses: Sequence[Part], look: SecondLook) -> Part:
+    """Return a sentence of which every output is blended with the clause that brings it most."""
+    shares, sums = list(whole.shares), list(whole.sums)
+    for k, share in enumerate(look.shares):
+        if share:
+            loudest = loudest_of(clauses, k)
+            row = [(1 - share) * value for value in shares[k]]
+            for place, value in enumerate(clauses[loudest].shares[k], look.edges[loudest]):
+                row[place] += share * value
+            shares[k] = row
+            sums[k] += share * (clauses[loudest].sums[k] - sums[k])
+    return Part(shares, sums)
+
+
+def loudest_of(clauses: Sequence[Part], output: int) -> int:
+    """Return which clause brings most to one output, the first of those that do."""
+    sums = [clause.sums[output] for clause in clauses]
     return sums.index(max(sums))

@@ -63,7 +63,7 @@ class FeatureSettings:
     near_distance: int = 3
     most_of_two: int = 75_000
     clause_share: float = 0.3
-    clause_gate: float = -1.0
+    clause_gate: float = -0.5
 
 
 class Kind(IntEnum):

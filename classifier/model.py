@@ -21,8 +21,8 @@ from functools import cached_property
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
-from classifier.accounts import Account, Output, Shares, Span, sigmoid
-from classifier.clauses import Blending, SecondLook, blended, clause_edges, loudest_of
+from classifier.accounts import Account, Output, Span, sigmoid
+from classifier.clauses import Blending, Part, SecondLook, blended, clause_edges, loudest_of
 from classifier.features import FOLDED, FeatureSettings, Kind, kind_of, pieces, places_of_pairs, scale, stem, word_spans
 from classifier.quoted_phrases import quoted_phrases
 from classifier.themes import THEME_MARK, met, near
@@ -106,43 +106,41 @@ class Model:
     def account(self, sentence: str) -> Account:
         """Return the account of one sentence."""
         spans, whole, look, clauses = self._looked_at(sentence)
-        return self._account(sentence, spans, blended(whole, clauses, *look) if look else whole)
+        return self._account(sentence, spans, blended(whole, clauses, look) if look else whole)
 
     def loudest_clause(self, sentence: str, output: int) -> tuple[str | None, float]:
         """Return the clause that one output, by its place, is blended with, and its share; None and 0 if with none."""
         spans, _, look, clauses = self._looked_at(sentence)
         if not look or not look.shares[output]:
             return None, 0.0
-        loudest = loudest_of([clause[output] for clause in clauses])
-        return look.clauses(sentence, spans)[loudest], look.shares[output]
+        return look.clauses(sentence, spans)[loudest_of(clauses, output)], look.shares[output]
 
-    def _looked_at(self, sentence: str) -> tuple[list[Span], Shares, SecondLook | None, list[Shares]]:
-        """Return the words of a sentence and their shares; how it is looked at again, and then the shares in its clauses."""
+    def _looked_at(self, sentence: str) -> tuple[list[Span], Part, SecondLook | None, list[Part]]:
+        """Return the words of a sentence and what they bring; how it is looked at again, and what they bring to its clauses."""
         spans = word_spans(sentence)
         stems = [stem(sentence[start:end].translate(FOLDED)) for start, end in spans]
-        whole = self._shares(stems)
+        whole = self._part(stems)
         look = self._second_look(sentence, spans, whole)
-        return spans, whole, look, [self._shares(stems[i:j]) for i, j in pairwise(look.edges)] if look else []
+        return spans, whole, look, [self._part(stems[i:j]) for i, j in pairwise(look.edges)] if look else []
 
-    def _account(self, sentence: str, spans: Sequence[Span], shares: Shares) -> Account:
+    def _second_look(self, sentence: str, spans: Sequence[Span], whole: Part) -> SecondLook | None:
+        """Return where the clauses of a sentence begin, and their share in each output; None if there is nothing to look at."""
+        wanted = self.blending.shares(map(operator.add, whole.sums, self._intercepts))
+        edges = clause_edges(sentence, spans) if any(wanted) else []
+        return SecondLook(edges, wanted) if len(edges) > 2 else None
+
+    def _account(self, sentence: str, spans: Sequence[Span], part: Part) -> Account:
+        """Return the account of a sentence, with what its quoted phrases say to the stance."""
+        shares, sums = part
         added = self.outputs[-1].calibrated_quoted_phrase
         if added and (phrases := quoted_phrases(sentence)):
             first, last = (bisect_left(spans, (edge,)) for edge in phrases[0])
             own = [value + added / (last - first) * (first <= at < last) for at, value in enumerate(shares[-1])]
-            shares = [*shares[:-1], own]
-        return Account(spans, shares, [sigmoid(own) for own in self._logits(shares)])
+            shares, sums = [*shares[:-1], own], [*sums[:-1], sums[-1] + added]
+        return Account(spans, shares, [sigmoid(own) for own in map(operator.add, sums, self._intercepts)])
 
-    def _logits(self, shares: Shares) -> list[float]:
-        return [math.fsum(own) + intercept for own, intercept in zip(shares, self._intercepts, strict=True)]
-
-    def _second_look(self, sentence: str, spans: Sequence[Span], shares: Shares) -> SecondLook | None:
-        """Return where the clauses of a sentence begin, and their share in each output; None if there is nothing to look at."""
-        wanted = self.blending.shares(self._logits(shares))
-        edges = clause_edges(sentence, spans) if any(wanted) else []
-        return SecondLook(edges, wanted) if len(edges) > 2 else None
-
-    def _shares(self, stems: Sequence[str]) -> list[list[float]]:
-        """Return what each of some words, given by their stems, brings to every logit, (K, words), if they are all there is."""
+    def _part(self, stems: Sequence[str]) -> Part:
+        """Return what some words, given by their stems, bring if they are all there is."""
         parts: list[list[Row]] = [[] for _ in stems]
         for stemmed in set(stems):
             parts[stems.index(stemmed)].append(self.stem_row(stemmed))
@@ -152,7 +150,8 @@ class Model:
             parts[second].append(half)
         sums = [_sum(rows, len(self.outputs) + 1) for rows in parts]
         size = scale(math.fsum(row[-1] for row in sums), self.settings.shortness)
-        return [[row[k] / size for row in sums] for k in range(len(self.outputs))]
+        shares = [[row[k] / size for row in sums] for k in range(len(self.outputs))]
+        return Part(shares, list(map(math.fsum, shares)))
 
     def _of_two(self, stems: Sequence[str]) -> Iterator[tuple[int, int, Row]]:
         """Yield where the two words of every known term of two stand, and the term's row."""
@@ -182,21 +181,17 @@ class Model:
     def _accounts(self, sentences: Sequence[str]) -> list[Account]:
         """Return the account of each of many sentences."""
         with self._one_at_a_time:
-            found = [(text, *own) for text, own in zip(sentences, self._shares_of_many(sentences), strict=True)]
-            looks = [self._second_look(*own) for own in found]
-            texts = [part for own, look in zip(found, looks, strict=True) if look for part in look.clauses(*own[:2])]
-            parts = self._shares_of_many(texts)
+            wholes = [([*map(tuple, spans.tolist())], whole) for spans, whole in self.scorer.parts(sentences)]
+            looks = [self._second_look(text, *own) for text, own in zip(sentences, wholes, strict=True)]
+            found = list(zip(sentences, wholes, looks, strict=True))
+            clauses = [clause for text, (spans, _), look in found if look for clause in look.clauses(text, spans)]
+            parts = (part for _, part in self.scorer.parts(clauses))
             return [
                 self._account(
-                    text,
-                    spans,
-                    blended(whole, [own for _, own in islice(parts, len(look.edges) - 1)], *look) if look else whole,
+                    text, spans, blended(whole, [*islice(parts, len(look.edges) - 1)], look) if look else whole
                 )
-                for (text, spans, whole), look in zip(found, looks, strict=True)
+                for text, (spans, whole), look in found
             ]
-
-    def _shares_of_many(self, sentences: Sequence[str]) -> Iterator[tuple[list[Span], Shares]]:
-        return ((spans, shares.tolist()) for spans, shares in self.scorer.shares(sentences))
 
     def probabilities(self, sentences: Sequence[str]) -> "NDArray[np.float64]":
         """Return (n, K): the calibrated probability of every output for every sentence."""

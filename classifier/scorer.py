@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from classifier.accounts import Output
 from classifier.clause_scores import blend
-from classifier.clauses import Blending
+from classifier.clauses import Blending, Part
 from classifier.features import TINY, FeatureSettings, Kind
 from classifier.hashing import (
     FoundWords,
@@ -121,7 +121,10 @@ class Scorer:
         return np.asarray(sums[:, :-1] / self._scale(sums[:, -1:]) + self._intercepts)
 
     def likely(self, sentences: Stretches, bounds: Sequence[float]) -> list[int]:
-        """Return which sentences have a probability that reaches its bound; there is a bound for each framing."""
+        """Return which sentences reach a bound, as a whole or with their clauses; there is a bound for each framing.
+
+        Those are all that have a probability of its bound or more, and some that their clauses make less probable.
+        """
         inside = np.clip(bounds, 0.0, 1.0)
         with np.errstate(divide="ignore"):
             lowest = np.log(inside) - np.log1p(-inside)
@@ -131,9 +134,12 @@ class Scorer:
         for terms in self._terms_by_block(sentences):
             possible = self._possible(terms, gaps)
             whole = self._logits(terms.of(possible))
-            texts = [sentences.sentence(done + i) for i in possible.tolist()]
-            logits = blend(whole, texts, self._of_wholes, self._blending)
-            found += (done + possible[(logits[:, :-1] >= lowest).any(axis=1)]).tolist()
+            is_likely = (whole[:, :-1] >= lowest).any(axis=1)
+            others = np.flatnonzero(~is_likely)
+            texts = [sentences.sentence(i) for i in (done + possible[others]).tolist()]
+            logits = blend(whole[others], texts, self._of_wholes, self._blending)
+            is_likely[others] = (logits[:, :-1] >= lowest).any(axis=1)
+            found += (done + possible[is_likely]).tolist()
             done += len(terms.stem_edges) - 1
         return found
 
@@ -196,15 +202,17 @@ class Scorer:
                 keys[lasts[lasts >= 0], gap - 1] = self._no_pair
         return self._pairs.find_known(keys.ravel())
 
-    def shares(self, sentences: Sequence[str]) -> Iterator[tuple[list[tuple[int, int]], Floats]]:
-        """Yield each sentence's spans and shares, as `model.Account` has them."""
+    def parts(self, sentences: Sequence[str]) -> Iterator[tuple[Integers, Part]]:
+        """Yield where each sentence's words stand, (words, 2), and what they bring."""
         for first, found, numbers, edges in self._words_by_block(stretches_of(sentences)):
             parts = self._parts(numbers, edges)
+            sums = exact_sums(parts, np.arange(len(parts)), edges)
+            sizes = self._scale(sums[:, -1:])
+            shares = (parts / np.repeat(sizes, np.diff(edges), axis=0)).T[:-1]
             begins = np.repeat(first[:-1], np.diff(edges))
             spans = np.stack([found.starts - begins, found.starts + found.lengths - begins], axis=1)
-            for own in map(slice, edges[:-1], edges[1:]):
-                shares = parts[own, :-1] / self._scale(parts[own, -1].sum())
-                yield [(start, end) for start, end in spans[own].tolist()], shares.T
+            for own, sum_ in zip(map(slice, edges[:-1], edges[1:]), (sums / sizes)[:, :-1].tolist(), strict=True):
+                yield spans[own], Part(shares[:, own], sum_)  # type: ignore[arg-type]
 
     def _parts(self, numbers: Integers, edges: Integers) -> Floats:
         """Return (words, K + 1): what each word brings, before scaling."""

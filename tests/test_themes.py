@@ -101,7 +101,7 @@ def test_the_account_of_two_themes_names_the_first_word_of_each(model):
     shares = [round(float(share), 3) for share in account.shares[0]]
     assert shares[1] == shares[2] > 0
     assert shares[0] == shares[3] == shares[4] == 0
-    by_the_block = next(model.scorer.shares(["They forfeit credits, and benefits"]))[1]
+    by_the_block = next(model.scorer.parts(["They forfeit credits, and benefits"]))[1].shares
     np.testing.assert_allclose(by_the_block[0], account.shares[0])
 
 
