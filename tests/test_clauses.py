@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from classifier.clause_scores import clauses_of
 from classifier.clauses import FEWEST_WORDS, Blending, clause_edges
@@ -13,6 +14,7 @@ from classifier.fitting import ordered_terms
 from classifier.storage import load_model, save_model, settings_record
 from classifier.stretches import stretches_of
 from classifier.weights import Weights
+from cli import app
 
 LONG = (
     "The council met in the town hall on Friday, claimants who refuse will be sanctioned, and the drains were repaired."
@@ -112,3 +114,11 @@ def test_one_sentence_and_many_are_blended_alike(model):
     accounts = dict(model.reported_within(stretches_of(sentences), [bound]))
     for i in likely:
         np.testing.assert_allclose(accounts[i].probabilities, by_the_book[i], atol=1e-9)
+
+
+def test_explain_prints_the_clause(model, tmp_path):
+    sentence = LONG.replace("drains", "mill")
+    done = CliRunner().invoke(
+        app, ["explain", sentence, "--framing", "conditionality", "--model", str(tmp_path / "model")]
+    )
+    assert f"loudest clause: {LOUD}" in done.stdout

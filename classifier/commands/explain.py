@@ -28,7 +28,7 @@ def explain(
     """Show every term's contribution to a framing's log-odds, the intercept, the calibration and the threshold.
 
     A term is a stem (claim), letters inside one (#claim), two stems (claim stop), a theme of words (@penalty), a theme near a
-    stem (@penalty claim) or two themes in one sentence (@benefit@penalty).
+    stem (@penalty claim), two themes in one sentence (@benefit@penalty) or, for the stance, a phrase in quotation marks (“…”).
     """
     from classifier.checking import documents_of, exit_code, settings_of
     from classifier.codebook import unknown_name
@@ -82,6 +82,8 @@ def _print_table(sentence: str, found: "Explanation") -> None:
     from classifier.text import printable
 
     typer.echo(printable(sentence))
+    if found.clause is not None:
+        typer.echo(printable(f"\n{found.clause_share:10.4f}  of this is its loudest clause: {found.clause}"))
     typer.echo(f"\n{'log-odds':>10}  {'n':>2}  term")
     for part in found.contributions:
         typer.echo(f"{part.value:+10.4f}  {part.count:2d}  {part.term}")
