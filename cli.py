@@ -82,7 +82,9 @@ def _score(inputs: Sequence[str], output: str, jobs: int | None = None) -> None:
     gc.set_threshold(100_000)  # a batch makes many objects and hardly a cycle of them, beginning with the modules
     from classifier.batching import score_inputs
 
-    sys.exit(score_inputs(inputs, Path(output), {"jobs": jobs}))
+    code = score_inputs(inputs, Path(output), {"jobs": jobs})
+    gc.freeze()  # the end of the process need not look for cycles in what goes with it
+    sys.exit(code)
 
 
 def __getattr__(name: str) -> Any:

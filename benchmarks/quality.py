@@ -46,7 +46,7 @@ from classifier.weights import Weights
 
 ROOT = Path(__file__).resolve().parent.parent
 Rows = Sequence[LabelledSentence]
-ELSEWHERE = ("high_other_4", "high_other_5")  # how doubtful sentences of other departments were chosen
+ELSEWHERE = ("high_other_4", "high_other_5", "high_other_6")  # how doubtful sentences of other departments were chosen
 OWN = "Work and Pensions"
 Bins = Sequence[tuple[float, int, float, float]]
 
