@@ -52,7 +52,7 @@ class FeatureSettings:
 
     `shortness` is in squared idf: a sentence of 23 words, the median, sums to about 5,500. Of the terms of two words
     `most_of_two` are kept, those that weigh most for a framing, and a fifth as many for the stance. `clause_share` is how much
-    the clause that speaks loudest may count, `clause_gate` the log-odds, before calibration, from where on it does (`clauses`).
+    the loudest clause may count, `clause_gate` the log-odds, before calibration, from where on it does (`clauses`).
     """
 
     pair_distance: int = 2

@@ -6,7 +6,8 @@ the calibration's slope already in it, and then idf², what it adds to the squar
     logit(output) = Σ rows[output] / sqrt(shortness + Σ rows[length]) + intercept[output]
 
 where the sums run over the sentence's terms, each as often as it is counted there: those of one word, which are its distinct
-stems with their pieces and themes, and those of two.
+stems with their pieces and themes, and those of two. A framing is then blended with what its loudest clause alone would get
+(`clauses`), and the stance hears phrases in quotation marks (`quoted_phrases`).
 `Model.account` is this formula word by word. It needs no numpy, so a single sentence is checked before numpy would be there;
 for more than a few sentences `scorer` does the same sums over whole blocks of text, and tests hold the two together.
 """

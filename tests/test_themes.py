@@ -7,7 +7,7 @@ import pytest
 
 from classifier.errors import LabelledSetError
 from classifier.explaining import explain
-from classifier.features import Analyser, FeatureSettings, stem
+from classifier.features import Analyser, FeatureSettings, stem, stem_of
 from classifier.fitting import ordered_terms
 from classifier.storage import load_model, save_model, settings_record
 from classifier.themes import MOST_THEMES, listed, parse_listed
@@ -109,3 +109,11 @@ def test_an_explanation_names_the_themes(model):
     explanation = explain(model, "They forfeit credits", "conditionality")
     assert explanation.contributions[0].term == "@benefit@penalty"
     assert sum(c.value for c in explanation.contributions) + explanation.intercept == pytest.approx(explanation.logit)
+
+
+@pytest.mark.parametrize(
+    ("word", "other"), [("willing", "will"), ("billions", "bill"), ("nationally", "nations"), ("careers", "care")]
+)
+def test_words_that_only_look_alike_have_stems_of_their_own(word, other):
+    assert stem_of(word) != stem_of(other)
+    assert stem_of(word) == stem_of(word.removesuffix("s").removesuffix("ly"))
