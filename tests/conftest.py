@@ -17,6 +17,8 @@ TINY_MANIFEST = {
         "themes": {},
         "near_distance": 0,
         "most_of_two": 100,
+        "clause_share": 0.0,
+        "clause_gate": 0.0,
     },
     "names": {"voluntary_claim": "taking part is voluntary"},
 }

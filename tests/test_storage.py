@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from classifier.errors import DamagedModelError, ModelError, NewerModelError, OlderModelError
-from classifier.storage import load_model
+from classifier.storage import FORMAT, load_model
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_a_file_that_is_cut_short_altered_or_missing_is_refused_by_name(folder, 
         load_model(folder)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": "2"}', '{"format": 3}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": "2"}', '{"format": 4}'])
 def test_a_damaged_manifest_is_refused_by_name(folder, text):
     (folder / "manifest.json").write_text(text)
     with pytest.raises(DamagedModelError, match=r"manifest\.json"):
@@ -50,10 +50,10 @@ def test_a_file_that_the_manifest_does_not_seal_is_not_read(folder):
 
 
 def test_newer_and_older_formats_are_refused_with_what_to_do(folder):
-    change_manifest(folder, format=4)
+    change_manifest(folder, format=FORMAT + 1)
     with pytest.raises(NewerModelError, match="Update"):
         load_model(folder)
-    change_manifest(folder, format=1)
+    change_manifest(folder, format=FORMAT - 1)
     with pytest.raises(OlderModelError, match="Train"):
         load_model(folder)
 
