@@ -48,6 +48,7 @@ def bounds_of(model: Model) -> list[float]:
 
 def against_fasttext(answers: Path, labelled: Path, folder: Path, repetitions: int) -> dict[str, list[float]]:
     """Return sentences a processor second of fastText's predict and of ours: the reported ones, and all probabilities."""
+    gc.set_threshold(100_000)  # as a batch does
     peer, model = fasttext_model(labelled, folder), load_model()
     texts = sentences_of(answers)
     lines = [" ".join(text.lower().split()) for text in texts]  # its own tokens; prepared before the clock starts
