@@ -5,6 +5,7 @@ takes longer than a check, and as long as scoring some thousand texts.
 """
 
 import errno
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,7 @@ def _run_and_flush(arguments: Sequence[str]) -> None:
     finally:
         if sys.stdout is not None:
             sys.stdout.flush()
+        gc.freeze()  # the end of the process need not look for cycles in what goes with it
 
 
 def _drop_output() -> None:
@@ -76,15 +78,12 @@ def _are_inputs(words: Sequence[str]) -> bool:
 
 
 def _score(inputs: Sequence[str], output: str, jobs: int | None = None) -> None:
-    import gc
     from pathlib import Path
 
     gc.set_threshold(100_000)  # a batch makes many objects and hardly a cycle of them, beginning with the modules
     from classifier.batching import score_inputs
 
-    code = score_inputs(inputs, Path(output), {"jobs": jobs})
-    gc.freeze()  # the end of the process need not look for cycles in what goes with it
-    sys.exit(code)
+    sys.exit(score_inputs(inputs, Path(output), {"jobs": jobs}))
 
 
 def __getattr__(name: str) -> Any:

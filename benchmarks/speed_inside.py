@@ -14,8 +14,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from classifier.clause_scores import blend
 from classifier.features import Analyser, Kind
-from classifier.fitting import are_quoted
 from classifier.model import Model
+from classifier.quoted_phrases import are_quoted
 from classifier.readers import parsed, read_documents, read_unparsed
 from classifier.records import Document, DocumentResult
 from classifier.running import blocks, digest_of, links
@@ -120,7 +120,7 @@ def stages(answers: Path) -> dict[str, float]:
             possible = [first + scorer._possible(own, gaps) for first, own in zip(firsts, terms, strict=False)]
         with clock("add up exactly and explain what is left"):
             places = np.concatenate(possible).tolist()
-            left = [sentences.text[sentences.starts[i] : sentences.ends[i]] for i in places]
+            left = [sentences.sentence(i) for i in places]
             likely = (scorer.probabilities(left)[:, :-1] >= bounds).any(axis=1)
             list(model._accounts([text for text, is_likely in zip(left, likely, strict=True) if is_likely]))
         quiet = [DocumentResult(document, count, ()) for document, count in zip(documents, counts, strict=True)]
@@ -149,7 +149,7 @@ def worst_difference(answers: Path) -> tuple[int, float]:
     for first in range(0, len(texts), 20_000):
         some = texts[first : first + 20_000]
         logits = blend(logits_of(some), some, logits_of, model.blending)
-        logits += quoted * are_quoted(some)[:, None]
+        logits += quoted * np.array(are_quoted(some))[:, None]
         found = model.probabilities(some)
         worst = max(worst, float(np.abs(found - 1 / (1 + np.exp(-logits))).max()))
     return len(texts), worst

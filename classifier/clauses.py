@@ -75,10 +75,6 @@ class SecondLook(NamedTuple):
     edges: Sequence[int]
     shares: Sequence[float]
 
-    def clauses(self, sentence: str, spans: Sequence[Span]) -> list[str]:
-        """Return the text of each clause."""
-        return clauses_at(sentence, spans, self.edges)
-
 
 class Part(NamedTuple):
     """A sentence or a clause: what each of its words brings to each output, (K, words), and these added up, (K,)."""

@@ -6,7 +6,7 @@ The contributions of a framing and its calibrated intercept add up to its log-od
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from classifier.accounts import Account, sigmoid
@@ -61,11 +61,13 @@ def explain(model: Model, sentence: str, output: str) -> Explanation:
     k = [own.name for own in model.outputs].index(output)
     own = model.outputs[k]
     clause, share = model.loudest_clause(sentence, k)
-    values = _values(model, sentence, k)
-    of_clause = _values(model, clause, k) if clause else {}
-    blended = {term: (1 - share) * value + share * of_clause.get(term, 0.0) for term, value in values.items()}
-    counts = Counter(Analyser(model.settings)(sentence))
-    found = [Contribution(term, counts[term], value) for term, value in blended.items()]
+    analyse = Analyser(model.settings)
+    counts = Counter(analyse(sentence))
+    of_clause = _values(model, Counter(analyse(clause)), k) if clause else {}
+    found = [
+        Contribution(term, counts[term], (1 - share) * value + share * of_clause.get(term, 0.0))
+        for term, value in _values(model, counts, k).items()
+    ]
     if own.quoted_phrase and (phrases := quoted_phrases(sentence)):
         found.append(Contribution(QUOTED_PHRASE, len(phrases), own.calibrated_quoted_phrase))
     contributions = tuple(sorted(found, key=lambda contribution: -abs(contribution.value)))
@@ -80,9 +82,8 @@ def explain(model: Model, sentence: str, output: str) -> Explanation:
     )
 
 
-def _values(model: Model, text: str, k: int) -> dict[str, float]:
-    """Return what each known term of a text brings to output k, were the text a sentence of its own."""
-    counts = Counter(Analyser(model.settings)(text))
+def _values(model: Model, counts: Mapping[str, int], k: int) -> dict[str, float]:
+    """Return what each known one of some terms brings to output k, were they those of a whole sentence."""
     rows = {term: row for term in counts if (row := model.row(term))}
     size = scale(math.fsum(counts[term] * row[-1] for term, row in rows.items()), model.settings.shortness)
     return {term: counts[term] * row[k] / size for term, row in rows.items()}

@@ -17,7 +17,7 @@ from classifier.clause_scores import blend
 from classifier.clauses import Blending
 from classifier.estimator import SMOOTHING, SentenceScaler, fit_outputs, vectoriser
 from classifier.features import FeatureSettings, Kind, kind_of
-from classifier.quoted_phrases import quoted_phrases
+from classifier.quoted_phrases import are_quoted
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -43,7 +43,7 @@ class Fitted:
         count = len(self.intercepts)
         blending = Blending.of(self.settings.clause_share, self.settings.clause_gate, [1.0] * count, [0.0] * count)
         blended = blend(self._decisions(texts), texts, self._decisions, blending)
-        blended[:, -1] += self.quoted_phrase * are_quoted(texts)
+        blended[:, -1] += self.quoted_phrase * np.array(are_quoted(texts))
         return blended
 
     def _decisions(self, texts: Sequence[str]) -> Floats:
@@ -60,7 +60,7 @@ def fit(
     smoothing: float = SMOOTHING,
 ) -> Fitted:
     """Return the regressions of (n, K) `targets` on the terms of `texts`; output k is fitted on the rows of `masks[k]`."""
-    counter, is_quoted = vectoriser(settings), are_quoted(texts)
+    counter, is_quoted = vectoriser(settings), np.array(are_quoted(texts))
     counts = counter.fit_transform(texts)
     order, terms = ordered_terms(counter.get_feature_names_out())
     counts = sparse.csr_matrix(counts[:, order])
@@ -84,11 +84,6 @@ def _fit(
     scaler = SentenceScaler(settings.shortness)
     learned = fit_outputs(scaler.fit_transform(counts), targets, masks, is_quoted, smoothing)
     return Fitted(settings, terms, scaler.idf_, *learned)
-
-
-def are_quoted(texts: Sequence[str]) -> Booleans:
-    """Return (n,): whether each text holds a phrase in quotation marks."""
-    return np.array([bool(quoted_phrases(text)) for text in texts], dtype=bool)
 
 
 def strongest(fitted: Fitted, most_of_two: int) -> NDArray[np.int64]:

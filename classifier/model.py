@@ -23,7 +23,7 @@ from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from classifier.accounts import Account, Output, Span, sigmoid
-from classifier.clauses import Blending, Part, SecondLook, blended, clause_edges, loudest_of
+from classifier.clauses import Blending, Part, SecondLook, blended, clause_edges, clauses_at, loudest_of
 from classifier.features import FOLDED, FeatureSettings, Kind, kind_of, pieces, places_of_pairs, scale, stem, word_spans
 from classifier.quoted_phrases import quoted_phrases
 from classifier.themes import THEME_MARK, met, near
@@ -114,7 +114,7 @@ class Model:
         spans, _, look, clauses = self._looked_at(sentence)
         if not look or not look.shares[output]:
             return None, 0.0
-        return look.clauses(sentence, spans)[loudest_of(clauses, output)], look.shares[output]
+        return clauses_at(sentence, spans, look.edges)[loudest_of(clauses, output)], look.shares[output]
 
     def _looked_at(self, sentence: str) -> tuple[list[Span], Part, SecondLook | None, list[Part]]:
         """Return the words of a sentence and what they bring; how it is looked at again, and what they bring to its clauses."""
@@ -185,7 +185,9 @@ class Model:
             wholes = [([*map(tuple, spans.tolist())], whole) for spans, whole in self.scorer.parts(sentences)]
             looks = [self._second_look(text, *own) for text, own in zip(sentences, wholes, strict=True)]
             found = list(zip(sentences, wholes, looks, strict=True))
-            clauses = [clause for text, (spans, _), look in found if look for clause in look.clauses(text, spans)]
+            clauses = [
+                clause for text, (spans, _), look in found if look for clause in clauses_at(text, spans, look.edges)
+            ]
             parts = (part for _, part in self.scorer.parts(clauses))
             return [
                 self._account(

@@ -5,6 +5,7 @@ word is. A longer quotation is somebody's voice, and says nothing by its marks.
 """
 
 import re
+from collections.abc import Iterable
 
 from classifier.features import word_spans
 
@@ -26,3 +27,8 @@ def quoted_phrases(sentence: str) -> list[Span]:
         return []
     found = (match.span() for match in _PHRASE.finditer(sentence))
     return [(start, end) for start, end in found if 1 <= len(word_spans(sentence[start:end])) <= MOST_WORDS]
+
+
+def are_quoted(sentences: Iterable[str]) -> list[bool]:
+    """Return whether each sentence holds such a phrase."""
+    return [bool(quoted_phrases(sentence)) for sentence in sentences]

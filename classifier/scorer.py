@@ -29,7 +29,7 @@ from classifier.hashing import (
     keys_of,
 )
 from classifier.packing import MOST_ROWS, PackedRows, exact_sums
-from classifier.quoted_phrases import quoted_phrases
+from classifier.quoted_phrases import are_quoted
 from classifier.stems import StemRows, framings_and_length
 from classifier.stretches import Stretches, blocks, stretches_of
 from classifier.theme_tables import ThemeTables
@@ -103,9 +103,7 @@ class Scorer:
     def logits(self, sentences: Sequence[str]) -> Floats:
         """Return (n, K): the calibrated log-odds of every output for every sentence."""
         logits = blend(self._of_wholes(sentences), sentences, self._of_wholes, self._blending)
-        logits[:, -1] += self._quoted_phrase * np.array(
-            [bool(quoted_phrases(text)) for text in sentences], dtype=np.bool_
-        )
+        logits[:, -1] += self._quoted_phrase * np.array(are_quoted(sentences))
         return logits
 
     def _of_wholes(self, sentences: Sequence[str]) -> Floats:

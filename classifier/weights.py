@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 class Weights:
     """F terms and K outputs: the framings and then (last) the stance `contested`.
 
-    terms: stems first, then pairs ("a b"), then pieces ("#abcd"), each kind in alphabetical order. coefficients: (F, K);
+    terms: by `features.Kind`, each kind in alphabetical order. coefficients: (F, K);
     idf: (F,); intercepts, slopes, offsets: (K,). thresholds: (K, 2): unsure from, flagged from. quoted_phrase: what a phrase in
     quotation marks adds to the stance. The calibrated logit is `slope · (x · coefficients + intercept + quoted_phrase) + offset` (Platt 1999).
     """

@@ -3,23 +3,15 @@
 import numpy as np
 import pytest
 
-from classifier.features import stem
+from classifier.features import FeatureSettings, stem
 from classifier.model import Model
-from classifier.storage import load_model, save_model
+from classifier.storage import load_model, save_model, settings_record
 from classifier.weights import Weights
 
 TINY_MANIFEST = {
-    "settings": {
-        "pair_distance": 0,
-        "piece_lengths": [],
-        "minimum_documents": 1,
-        "shortness": 0.0,
-        "themes": {},
-        "near_distance": 0,
-        "most_of_two": 100,
-        "clause_share": 0.0,
-        "clause_gate": 0.0,
-    },
+    "settings": settings_record(
+        FeatureSettings(0, (), 1, 0.0, near_distance=0, most_of_two=100, clause_share=0.0, clause_gate=0.0)
+    ),
     "names": {"voluntary_claim": "taking part is voluntary"},
 }
 

@@ -10,7 +10,6 @@ from classifier.clause_scores import clauses_of
 from classifier.clauses import FEWEST_WORDS, Blending, clause_edges
 from classifier.explaining import explain
 from classifier.features import FeatureSettings, word_spans
-from classifier.fitting import ordered_terms
 from classifier.storage import load_model, save_model, settings_record
 from classifier.stretches import stretches_of
 from classifier.weights import Weights
@@ -19,6 +18,7 @@ from cli import app
 LONG = (
     "The council met in the town hall on Friday, claimants who refuse will be sanctioned, and the drains were repaired."
 )
+BOTH = LONG.replace("drains", "mill")
 LOUD = "claimants who refuse will be sanctioned"
 
 
@@ -56,12 +56,11 @@ def test_clauses_are_all_the_words_of_the_sentence_in_order(sentence):
 @pytest.fixture
 def model(tmp_path):
     """A model that knows two words, of which one frames and one contests, as a clause is worth half."""
-    _, terms = ordered_terms(["sanct", "mill"])
     weights = Weights(
         ("conditionality", "contested"),
-        terms,
+        ("mill", "sanct"),
         idf=np.ones(2),
-        coefficients=np.array([[0.0, 8.0], [8.0, 8.0]]) if terms[0] == "mill" else np.array([[8.0, 8.0], [0.0, 8.0]]),
+        coefficients=np.array([[0.0, 8.0], [8.0, 8.0]]),
         intercepts=np.array([-4.0, -4.0]),
         slopes=np.ones(2),
         offsets=np.zeros(2),
@@ -78,16 +77,14 @@ def logit(p):
 
 def test_the_clause_that_frames_is_heard_above_the_rest(model):
     """With 8 / sqrt(3 + 1) - 4 = 0 for a text with one known word, and 8 / sqrt(3 + 2) - 4 for one with both."""
-    both = LONG.replace("drains", "mill")
     alone, whole = 0.0, 8 / np.sqrt(5) - 4
     share = 0.5 * min(1, whole + 1)
     assert logit(model.account(LOUD).probabilities[0]) == pytest.approx(alone)
-    assert logit(model.account(both).probabilities[0]) == pytest.approx((1 - share) * whole + share * alone)
+    assert logit(model.account(BOTH).probabilities[0]) == pytest.approx((1 - share) * whole + share * alone)
 
 
 def test_stance_is_that_of_the_whole_sentence(model):
-    both = LONG.replace("drains", "mill")
-    assert logit(model.account(both).probabilities[1]) == pytest.approx(16 / np.sqrt(5) - 4)
+    assert logit(model.account(BOTH).probabilities[1]) == pytest.approx(16 / np.sqrt(5) - 4)
 
 
 def test_what_the_sentence_as_a_whole_rules_out_is_not_looked_for_in_its_clauses():
@@ -97,7 +94,7 @@ def test_what_the_sentence_as_a_whole_rules_out_is_not_looked_for_in_its_clauses
 
 
 def test_an_explanation_names_the_clause_and_still_adds_up(model):
-    found = explain(model, LONG.replace("drains", "mill"), "conditionality")
+    found = explain(model, BOTH, "conditionality")
     assert found.clause == LOUD
     assert 0 < found.clause_share < 0.5
     assert sum(part.value for part in found.contributions) + found.intercept == pytest.approx(found.logit)
@@ -105,7 +102,7 @@ def test_an_explanation_names_the_clause_and_still_adds_up(model):
 
 
 def test_one_sentence_and_many_are_blended_alike(model):
-    sentences = [LONG, LONG.replace("drains", "mill"), LOUD, "", "mill"]
+    sentences = [LONG, BOTH, LOUD, "", "mill"]
     by_the_book = [model.account(sentence).probabilities for sentence in sentences]
     np.testing.assert_allclose(model.probabilities(sentences), by_the_book, atol=1e-12)
     bound = by_the_book[1][0] - 1e-6
@@ -117,8 +114,5 @@ def test_one_sentence_and_many_are_blended_alike(model):
 
 
 def test_explain_prints_the_clause(model, tmp_path):
-    sentence = LONG.replace("drains", "mill")
-    done = CliRunner().invoke(
-        app, ["explain", sentence, "--framing", "conditionality", "--model", str(tmp_path / "model")]
-    )
+    done = CliRunner().invoke(app, ["explain", BOTH, "--framing", "conditionality", "--model", str(tmp_path / "model")])
     assert f"loudest clause: {LOUD}" in done.stdout
